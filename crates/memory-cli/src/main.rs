@@ -1,0 +1,2 @@
+//! The command `memory`.
+fn main() {}

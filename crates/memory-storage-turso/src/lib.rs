@@ -1,0 +1,1 @@
+//! Durable episodic memory for AI agents on Turso and libSQL.

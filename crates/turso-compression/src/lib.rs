@@ -1,0 +1,1 @@
+//! A checked, compressed envelope for stored payloads.
