@@ -1,1 +1,45 @@
-//! The model of an agent's episodic memory, its limits, and the traits that store it.
+#![doc = include_str!("../README.md")]
+
+mod arc;
+mod batch;
+mod check;
+mod context;
+mod episode;
+mod error;
+mod id;
+pub mod limits;
+mod metadata;
+mod name;
+mod outcome;
+mod page;
+mod pattern;
+mod query;
+mod relationship;
+mod revision;
+mod step;
+mod store;
+mod tag;
+mod timestamp;
+
+pub use batch::{Atomicity, Change, Stored, parts, plan};
+pub use context::{Complexity, TaskContext};
+pub use episode::{Episode, EpisodeDraft};
+pub use error::{Error, ErrorKind, Result};
+pub use id::{EpisodeId, PatternId, WriteId};
+pub use metadata::Metadata;
+pub use name::{Domain, ExternalId, Namespace, TaskType};
+pub use outcome::{Outcome, OutcomeKind, RewardScore};
+pub use page::{Cursor, EpisodePosition, Order, Page, PageRequest, PatternPosition, Position};
+pub use pattern::{Lesson, Pattern, PatternDraft, PatternKind, Ratio};
+pub use query::{
+    EpisodeQuery, PatternQuery, Related, RelatedEpisode, RelatedQuery, RelationshipKinds,
+    RelationshipQuery, TagCount,
+};
+pub use relationship::{
+    Direction, EpisodeRelationship, RelationshipKey, RelationshipKind, RelationshipMetadata,
+};
+pub use revision::{Revision, Update};
+pub use step::{ExecutionStep, StepStatus};
+pub use store::{EpisodeStore, PatternStore, RelationshipStore, StorageBackend, TagChange};
+pub use tag::{Tag, Tags};
+pub use timestamp::Timestamp;
