@@ -1,0 +1,17 @@
+//! The harness examined from outside, by a binary that is its own worker.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod child;
+mod data;
+mod jobs;
+
+#[test]
+fn worker() {
+    testkit::work(jobs::ALL);
+}
