@@ -3,6 +3,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
 
 use crate::skip::note;
 
@@ -21,13 +22,13 @@ pub(crate) const GO: &str = "go";
 pub type JobResult = Result<(), Box<dyn StdError>>;
 
 /// What a worker process does.
-pub type Job = fn(&mut Worker) -> JobResult;
+pub type Job = fn(&Worker) -> JobResult;
 
 /// The worker's side of the harness: its arguments, and its way to report.
 #[derive(Debug)]
 pub struct Worker {
     arguments: Vec<OsString>,
-    go: Receiver<()>,
+    go: Mutex<Receiver<()>>,
 }
 
 /// Does the job this process was started for, and then ends the process;
@@ -54,9 +55,9 @@ pub fn work(jobs: &[(&str, Job)]) {
 fn begin(job: Job) -> JobResult {
     // The runner may have left an unfinished line.
     say(&format!("\n{READY}"))?;
-    job(&mut Worker {
+    job(&Worker {
         arguments: arguments(),
-        go: listen(),
+        go: Mutex::new(listen()),
     })
 }
 
@@ -115,7 +116,7 @@ impl Worker {
     /// # Errors
     ///
     /// When the parent no longer reads.
-    pub fn ack(&mut self, id: impl Display) -> io::Result<()> {
+    pub fn ack(&self, id: impl Display) -> io::Result<()> {
         say(&format!(
             "{ACK}{}",
             id.to_string().replace(['\n', '\r'], " ")
@@ -124,8 +125,12 @@ impl Worker {
 
     /// Waits for [`Child::go`](crate::Child::go), so that several workers
     /// start at the same time. A parent that dies ends this process.
-    pub fn wait_for_go(&mut self) {
+    pub fn wait_for_go(&self) {
         // The sender lives in a thread that ends only with the process.
-        let _ = self.go.recv();
+        let _ = self
+            .go
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
     }
 }

@@ -16,31 +16,31 @@ pub(crate) const ALL: &[(&str, Job)] = &[
     ("parent_that_dies", parent_that_dies),
 ];
 
-fn count(worker: &mut Worker) -> JobResult {
+fn count(worker: &Worker) -> JobResult {
     for number in 0..worker.number(0)? {
         worker.ack(number)?;
     }
     Ok(())
 }
 
-fn count_on_go(worker: &mut Worker) -> JobResult {
+fn count_on_go(worker: &Worker) -> JobResult {
     worker.wait_for_go();
     count(worker)
 }
 
-fn hang(worker: &mut Worker) -> JobResult {
+fn hang(worker: &Worker) -> JobResult {
     worker.ack("before")?;
     worker.wait_for_go();
     Ok(())
 }
 
-fn fail(worker: &mut Worker) -> JobResult {
+fn fail(worker: &Worker) -> JobResult {
     worker.ack("one")?;
     Err("the reason".into())
 }
 
 /// More on both outputs than a pipe holds, and no UTF-8.
-fn chatter(worker: &mut Worker) -> JobResult {
+fn chatter(worker: &Worker) -> JobResult {
     let noise = [&[b'x'; 1000][..], b"\xff\n"].concat();
     for _ in 0..1000 {
         std::io::stderr().write_all(&noise)?;
@@ -50,7 +50,7 @@ fn chatter(worker: &mut Worker) -> JobResult {
     Ok(())
 }
 
-fn half_an_ack(worker: &mut Worker) -> JobResult {
+fn half_an_ack(worker: &Worker) -> JobResult {
     worker.ack("whole")?;
     std::io::stdout().write_all(b"ack ha")?;
     std::io::stdout().flush()?;
@@ -58,7 +58,7 @@ fn half_an_ack(worker: &mut Worker) -> JobResult {
 }
 
 /// Opens files until it may open no more.
-fn open_files(worker: &mut Worker) -> JobResult {
+fn open_files(worker: &Worker) -> JobResult {
     let this = std::env::current_exe()?;
     let open: Vec<_> = (0..100)
         .map_while(|_| std::fs::File::open(&this).ok())
@@ -67,14 +67,14 @@ fn open_files(worker: &mut Worker) -> JobResult {
     Ok(())
 }
 
-fn environment(worker: &mut Worker) -> JobResult {
+fn environment(worker: &Worker) -> JobResult {
     worker.ack(std::env::var(worker.arg(0))?)?;
     worker.ack(worker.arg(1).display())?;
     Ok(())
 }
 
 /// Starts a worker of its own, tells its id, and is then gone without a word.
-fn parent_that_dies(worker: &mut Worker) -> JobResult {
+fn parent_that_dies(worker: &Worker) -> JobResult {
     let mut child = WorkerCommand::new("hang").spawn()?;
     child.wait_for_acks(1)?;
     worker.ack(child.id())?;
