@@ -1,0 +1,92 @@
+//! What is packed comes out as it was, and never much larger.
+
+use proptest::prelude::*;
+use turso_compression::{Codec, Config, DEFAULT_THRESHOLD, Encoder, HEADER_LEN};
+
+use crate::samples::{Random, decode, deflate, encoder};
+
+fn codec() -> impl Strategy<Value = Codec> {
+    prop_oneof![Just(Codec::Raw), (1..=9_u8).prop_map(deflate)]
+}
+
+/// Noise, runs, and words: what deflate hates, loves, and meets.
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    let noise = proptest::collection::vec(any::<u8>(), 0..2_000);
+    let run = (any::<u8>(), 0..70_000_usize).prop_map(|(byte, len)| vec![byte; len]);
+    let text = (any::<u64>(), 0..5_000_usize).prop_map(|(seed, len)| Random(seed).text(len));
+    prop_oneof![noise, run, text]
+}
+
+fn is_raw(envelope: &[u8]) -> bool {
+    envelope[3] == 0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn f25_every_payload_comes_back_and_is_stored_no_larger(
+        codec in codec(), threshold in 0..300_usize, payload in payload(),
+    ) {
+        let envelope = encoder(codec, threshold).encode(&payload).unwrap();
+        prop_assert!(envelope.len() <= payload.len() + HEADER_LEN);
+        prop_assert_eq!(decode(&envelope).unwrap(), payload);
+    }
+
+    /// The state kept between calls carries nothing from one to the next.
+    #[test]
+    fn a_used_encoder_packs_as_a_new_one(
+        codec in codec(), payloads in proptest::collection::vec(payload(), 1..6),
+    ) {
+        let mut used = encoder(codec.clone(), 0);
+        for payload in payloads {
+            let envelope = used.encode(&payload).unwrap();
+            prop_assert_eq!(envelope, encoder(codec.clone(), 0).encode(&payload).unwrap());
+        }
+    }
+}
+
+#[test]
+fn f25_incompressible_is_stored_raw() {
+    for len in [0, 1, 2, 1_000, 100_000] {
+        let payload = Random(25).bytes(len);
+        let envelope = encoder(deflate(9), 0).encode(&payload).unwrap();
+        assert!(is_raw(&envelope) && envelope.len() == len + HEADER_LEN);
+        assert_eq!(decode(&envelope).unwrap(), payload);
+    }
+}
+
+#[test]
+fn f25_nothing_under_the_threshold_is_compressed() {
+    let mut encoder = Encoder::new(&Config::default());
+    for (len, raw) in [
+        (DEFAULT_THRESHOLD - 1, true),
+        (DEFAULT_THRESHOLD, false),
+        (129, false),
+    ] {
+        let payload = vec![b'a'; len];
+        let envelope = encoder.encode(&payload).unwrap();
+        assert_eq!(is_raw(&envelope), raw, "{len}");
+        assert_eq!(decode(&envelope).unwrap(), payload);
+    }
+}
+
+/// One byte saved is saved, none is not: found by growing a compressible tail
+/// behind noise until deflate wins for the first time.
+#[test]
+fn f25_deflate_is_taken_as_soon_as_it_is_smaller() {
+    let mut encoder = encoder(deflate(6), 0);
+    let mut payload = Random(7).bytes(300);
+    while is_raw(&encoder.encode(&payload).unwrap()) {
+        payload.push(0);
+    }
+    let envelope = encoder.encode(&payload).unwrap();
+    assert!(payload.len() < 500 && envelope.len() < payload.len() + HEADER_LEN);
+    assert_eq!(decode(&envelope).unwrap(), payload);
+}
+
+#[test]
+fn a_compressed_envelope_keeps_no_room_it_does_not_need() {
+    let envelope = encoder(deflate(1), 0).encode(&vec![0; 1_000_000]).unwrap();
+    assert!(envelope.capacity() < 20_000);
+}
