@@ -57,8 +57,11 @@ impl std::io::Write for Count {
     }
 }
 
-/// The length of `value` as compact JSON.
+/// The length of `value` as it is stored: a text as it is, anything else as compact JSON.
 pub(crate) fn json_len(value: &Value) -> usize {
+    if let Value::String(text) = value {
+        return text.len();
+    }
     let mut count = Count::default();
     match serde_json::to_writer(&mut count, value) {
         Ok(()) => count.0,

@@ -175,7 +175,7 @@ impl Position for PatternPosition {
 
 impl Position for RelationshipKey {
     fn to_cursor(&self) -> Cursor {
-        Cursor(format!("r.{}.{}.{}", self.kind, self.from, self.to))
+        Cursor(format!("r.{}.{}.{}", self.from, self.kind, self.to))
     }
 
     fn from_cursor(cursor: &Cursor) -> Result<Self> {

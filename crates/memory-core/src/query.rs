@@ -163,7 +163,7 @@ impl FromIterator<RelationshipKind> for RelationshipKinds {
     }
 }
 
-/// Which relationships are wanted. Pages are ordered by kind, then by `from`, then by `to`.
+/// Which relationships are wanted. Pages are ordered by `from`, then by kind, then by `to`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RelationshipQuery {
     /// Exactly this namespace.

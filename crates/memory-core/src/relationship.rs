@@ -242,10 +242,10 @@ impl EpisodeRelationship {
 /// What a relationship is found by within its namespace. Pages are ordered by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelationshipKey {
-    /// How the episodes are related.
-    pub kind: RelationshipKind,
     /// Where it begins.
     pub from: EpisodeId,
+    /// How the episodes are related.
+    pub kind: RelationshipKind,
     /// Where it ends.
     pub to: EpisodeId,
 }
