@@ -1,0 +1,264 @@
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::cpu_time;
+
+/// Compares several ways of doing the same thing within one run.
+///
+/// Every round runs each side once, and every round begins with another side,
+/// so that a machine that slows down slows down all of them alike. Ratios are
+/// taken within a round; the report has their median, with the first side as 1.
+pub struct Sides<'a> {
+    name: String,
+    rounds: usize,
+    operations: u32,
+    entries: Vec<Side<'a>>,
+}
+
+struct Side<'a> {
+    name: String,
+    run: Box<dyn FnMut() + 'a>,
+    samples: Vec<Sample>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    wall: Duration,
+    cpu: Duration,
+}
+
+impl<'a> Sides<'a> {
+    /// A comparison without sides: 20 rounds of one operation each.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            rounds: 20,
+            operations: 1,
+            entries: Vec::new(),
+        }
+    }
+
+    /// How many rounds are measured, at least 1. One more goes before, to warm up.
+    #[must_use]
+    pub fn rounds(mut self, rounds: usize) -> Self {
+        self.rounds = rounds.max(1);
+        self
+    }
+
+    /// How many operations one run of a side does, at least 1; times are
+    /// reported for one.
+    #[must_use]
+    pub fn operations(mut self, operations: u32) -> Self {
+        self.operations = operations.max(1);
+        self
+    }
+
+    /// Adds a side. What must not be measured is to be done before, or in
+    /// whatever drops later than `run` returns.
+    #[must_use]
+    pub fn side(mut self, name: &str, run: impl FnMut() + 'a) -> Self {
+        self.entries.push(Side {
+            name: name.to_owned(),
+            run: Box::new(run),
+            samples: Vec::new(),
+        });
+        self
+    }
+
+    /// Runs all rounds.
+    pub fn run(mut self) -> Report {
+        self.round(0);
+        self.entries
+            .iter_mut()
+            .for_each(|side| side.samples.clear());
+        for round in 0..self.rounds {
+            self.round(round);
+        }
+        let base = self
+            .entries
+            .first()
+            .map(|side| side.samples.clone())
+            .unwrap_or_default();
+        let rows = self
+            .entries
+            .iter()
+            .map(|side| side.row(&base, self.operations))
+            .collect();
+        Report {
+            name: self.name,
+            rows,
+        }
+    }
+
+    fn round(&mut self, round: usize) {
+        let first = round % self.entries.len().max(1);
+        let (late, early) = self.entries.split_at_mut(first);
+        early.iter_mut().chain(late).for_each(Side::measure);
+    }
+}
+
+impl fmt::Debug for Sides<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.entries.iter().map(|side| &side.name).collect();
+        f.debug_struct("Sides")
+            .field("name", &self.name)
+            .field("sides", &names)
+            .finish()
+    }
+}
+
+impl Side<'_> {
+    fn measure(&mut self) {
+        let (begin, cpu) = (Instant::now(), cpu_time());
+        (self.run)();
+        let (wall, cpu) = (begin.elapsed(), cpu_time().saturating_sub(cpu));
+        self.samples.push(Sample { wall, cpu });
+    }
+
+    fn row(&self, base: &[Sample], operations: u32) -> Row {
+        let ratio = |of: fn(&Sample) -> Duration| {
+            let pairs = self.samples.iter().zip(base);
+            median(
+                pairs
+                    .map(|(own, first)| share(of(own), of(first)))
+                    .collect(),
+            )
+        };
+        let one = |of: fn(&Sample) -> Duration| {
+            let seconds = median(
+                self.samples
+                    .iter()
+                    .map(|sample| of(sample).as_secs_f64())
+                    .collect(),
+            );
+            Duration::from_secs_f64(seconds).div_f64(f64::from(operations))
+        };
+        Row {
+            name: self.name.clone(),
+            wall: one(|sample| sample.wall),
+            wall_ratio: ratio(|sample| sample.wall),
+            cpu: one(|sample| sample.cpu),
+            cpu_ratio: ratio(|sample| sample.cpu),
+        }
+    }
+}
+
+fn share(own: Duration, first: Duration) -> f64 {
+    own.as_secs_f64() / first.as_secs_f64().max(1e-9)
+}
+
+/// The middle of the values, the upper one of two; 0 when there is none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// What a comparison found. `Display` gives a Markdown table.
+#[derive(Debug, Clone)]
+pub struct Report {
+    name: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    name: String,
+    wall: Duration,
+    wall_ratio: f64,
+    cpu: Duration,
+    cpu_ratio: f64,
+}
+
+impl Report {
+    /// The median time of one operation of a side.
+    pub fn time(&self, side: &str) -> Option<Duration> {
+        self.rows
+            .iter()
+            .find(|row| row.name == side)
+            .map(|row| row.wall)
+    }
+
+    /// How long a side takes, with the first side as 1.
+    pub fn ratio(&self, side: &str) -> Option<f64> {
+        self.rows
+            .iter()
+            .find(|row| row.name == side)
+            .map(|row| row.wall_ratio)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| {} | time | ratio | CPU | ratio |", self.name)?;
+        writeln!(f, "|---|--:|--:|--:|--:|")?;
+        for row in &self.rows {
+            let Row {
+                name,
+                wall,
+                wall_ratio,
+                cpu,
+                cpu_ratio,
+            } = row;
+            writeln!(
+                f,
+                "| {name} | {wall:.2?} | {wall_ratio:.2} | {cpu:.2?} | {cpu_ratio:.2} |"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn sides_take_turns_at_being_first() {
+        let order = RefCell::new(String::new());
+        let note = |letter| order.borrow_mut().push(letter);
+        let sides = Sides::new("x").rounds(3);
+        let sides = sides
+            .side("a", || note('a'))
+            .side("b", || note('b'))
+            .side("c", || note('c'));
+        drop(sides.run());
+        assert_eq!(order.into_inner(), "abcabcbcacab");
+    }
+
+    #[test]
+    fn ratios_are_those_of_the_rounds() {
+        let sample = |millis| Sample {
+            wall: Duration::from_millis(millis),
+            cpu: Duration::ZERO,
+        };
+        let base = [10, 20, 40].map(sample);
+        let side = Side {
+            name: "b".into(),
+            run: Box::new(|| ()),
+            samples: [30, 60, 40].map(sample).into(),
+        };
+        let row = side.row(&base, 10);
+        assert!((row.wall_ratio - 3.0).abs() < 1e-9);
+        assert_eq!(row.wall, Duration::from_millis(4));
+        assert!(row.cpu_ratio.abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_report_is_a_table_with_the_first_side_as_one() {
+        let report = Sides::new("sum")
+            .rounds(2)
+            .side("one", || ())
+            .side("two", || ())
+            .run();
+        let text = report.to_string();
+        assert_eq!(text.lines().count(), 4, "{text}");
+        assert!(
+            text.contains("| sum |") && text.contains("| two |"),
+            "{text}"
+        );
+        assert_eq!(report.ratio("one"), Some(1.0));
+        assert!(report.time("two").is_some() && report.time("three").is_none());
+    }
+}
