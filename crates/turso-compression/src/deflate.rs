@@ -34,8 +34,8 @@ pub(crate) fn decompress(state: &mut Decompress, body: &[u8], len: usize) -> Res
             "inflate a body: it is too short for its declared length",
         ));
     }
-    // One byte more than declared: a longer stream shows itself by filling it,
-    // and a full buffer never hides the end of a right one.
+    // One byte more than declared: zlib promises to report the end of a stream
+    // only where there is room left.
     let mut out = Vec::with_capacity(len.saturating_add(1));
     state.reset(false);
     let status = state
