@@ -17,6 +17,11 @@ pub(crate) fn list(what: &str, count: usize) -> Result<()> {
     at_most(what, count, LIST_ENTRIES_MAX, "entries")
 }
 
+/// The length of `count` ids as a JSON array of 32 hexadecimal digits each.
+pub(crate) fn ids_len(count: usize) -> usize {
+    2 + 35 * count - usize::from(count > 0)
+}
+
 /// A number that can be stored, summed and written as JSON.
 pub(crate) fn finite(what: &str, number: f64) -> Result<()> {
     if number.is_finite() {

@@ -1,7 +1,7 @@
-use crate::check::{at_most, list};
+use crate::check::{at_most, ids_len, list};
 use crate::limits::{APPLIED_PATTERNS_MAX, EPISODE_BYTES_MAX, STEPS_MAX};
 use crate::outcome::texts_bytes;
-use crate::tag::check_tags;
+use crate::tag::{check_tags, tags_len};
 use crate::{
     EpisodeId, Error, ExecutionStep, ExternalId, Metadata, Namespace, Outcome, OutcomeKind,
     PatternId, Result, Revision, RewardScore, Tags, TaskContext, TaskType, Timestamp,

@@ -1,4 +1,4 @@
-use crate::check::{at_most, list};
+use crate::check::{at_most, ids_len, list};
 use crate::limits::{PATTERN_BYTES_MAX, SOURCE_EPISODES_MAX};
 use crate::outcome::texts_bytes;
 use crate::{
@@ -216,7 +216,7 @@ impl PatternDraft {
             + names
             + texts_bytes(list)
             + rest
-            + 40 * self.sources.len()
+            + ids_len(self.sources.len())
     }
 }
 

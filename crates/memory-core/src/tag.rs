@@ -72,6 +72,16 @@ pub(crate) fn check_tags(tags: &Tags) -> Result<()> {
     crate::check::at_most("the episode", tags.len(), TAGS_MAX, "tags")
 }
 
+/// The length of the tags as a JSON array, in which quotes and backslashes take two bytes.
+pub(crate) fn tags_len(tags: &Tags) -> usize {
+    let escapes = |text: &str| text.bytes().filter(|b| matches!(b, b'"' | b'\\')).count();
+    let texts = tags.iter().map(Tag::as_str);
+    2 + texts
+        .map(|text| text.len() + escapes(text) + 3)
+        .sum::<usize>()
+        - usize::from(!tags.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +102,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn their_length_is_that_of_their_json(texts in prop::collection::vec("[a-z\"\\\\é/]{1,9}", 0..5)) {
+            let tags: Tags = texts.iter().map(|text| Tag::new(text).unwrap()).collect();
+            prop_assert_eq!(tags_len(&tags), serde_json::to_string(&tags).unwrap().len());
+        }
+
         #[test]
         fn normalising_twice_changes_nothing(text in ".{0,80}") {
             if let Ok(tag) = Tag::new(&text) {
