@@ -2,20 +2,28 @@
 
 mod child;
 mod command;
+mod connect;
 mod data;
 mod error;
 mod exit;
+mod faults;
+mod gate;
 mod kill;
 mod skip;
+mod storage;
 mod temp;
 mod worker;
 
 pub use child::Child;
 pub use command::WorkerCommand;
+pub use connect::{FaultConn, FaultConnect};
 pub use data::DataSet;
 pub use error::{Error, ErrorKind, Result};
 pub use exit::Exit;
+pub use faults::{Fault, Faults, every_failure};
+pub use gate::Gate;
 pub use kill::Kill;
 pub use skip::skipped;
+pub use storage::FaultStorage;
 pub use temp::TempDb;
 pub use worker::{Job, JobResult, Worker, work};

@@ -9,6 +9,8 @@
 
 mod child;
 mod data;
+mod double;
+mod faults;
 mod jobs;
 
 #[test]
