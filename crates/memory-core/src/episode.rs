@@ -1,7 +1,7 @@
 use crate::check::{at_most, ids_len, list};
 use crate::limits::{APPLIED_PATTERNS_MAX, EPISODE_BYTES_MAX, STEPS_MAX};
 use crate::outcome::texts_bytes;
-use crate::tag::{check_tags, tags_len};
+use crate::tag::{TAGS_BYTES_MAX, check_tags, tags_len};
 use crate::{
     EpisodeId, Error, ExecutionStep, ExternalId, Metadata, Namespace, Outcome, OutcomeKind,
     PatternId, Result, Revision, RewardScore, Tags, TaskContext, TaskType, Timestamp,
@@ -117,31 +117,34 @@ impl EpisodeDraft {
             "applied patterns",
         )?;
         check_tags(&self.tags)?;
-        at_most("the episode", self.size_bytes(), EPISODE_BYTES_MAX, "bytes")
+        check_size(self.untagged_bytes())
     }
 
     fn size_bytes(&self) -> usize {
+        self.untagged_bytes() + tags_len(&self.tags)
+    }
+
+    fn untagged_bytes(&self) -> usize {
+        let steps = self.steps.iter().map(ExecutionStep::size_bytes);
         512 + self.namespace.as_str().len()
             + self.external_id.as_ref().map_or(0, |id| id.as_str().len())
             + self.task_type.as_str().len()
             + self.description.len()
             + self.context.size_bytes()
-            + self
-                .steps
-                .iter()
-                .map(ExecutionStep::size_bytes)
-                .sum::<usize>()
+            + steps.sum::<usize>()
             + self.outcome.as_ref().map_or(0, Outcome::size_bytes)
             + self.reward.as_ref().map_or(0, RewardScore::size_bytes)
             + texts_bytes(&self.reflections)
-            + 40 * self.patterns.len()
-            + self
-                .tags
-                .iter()
-                .map(|tag| tag.as_str().len() + 16)
-                .sum::<usize>()
+            + ids_len(self.patterns.len())
             + self.metadata.size_bytes()
     }
+}
+
+/// Checks the size of an episode with room for any tags, so that no change of
+/// tags can make a stored episode too large.
+fn check_size(untagged: usize) -> Result<()> {
+    let size = untagged + TAGS_BYTES_MAX;
+    at_most("the episode", size, EPISODE_BYTES_MAX, "bytes")
 }
 
 /// One attempt of an agent at a task: a checked [`EpisodeDraft`], whose fields
@@ -186,8 +189,7 @@ impl Episode {
         step.normalise();
         step.check()?;
         at_most("the episode", self.steps.len() + 1, STEPS_MAX, "steps")?;
-        let size = self.size_bytes() + step.size_bytes();
-        at_most("the episode", size, EPISODE_BYTES_MAX, "bytes")?;
+        check_size(self.untagged_bytes() + step.size_bytes())?;
         self.0.steps.push(step);
         self.0.updated_at = now;
         Ok(())
@@ -248,6 +250,13 @@ impl Episode {
     /// An upper bound of what the episode takes up uncompressed, in bytes: what limits count.
     pub fn size_bytes(&self) -> usize {
         self.0.size_bytes()
+    }
+
+    /// The same episode after a change that no limit concerns: ids, times, the
+    /// revision, tags within their number, fewer patterns.
+    pub(crate) fn amended(mut self, change: impl FnOnce(&mut EpisodeDraft)) -> Self {
+        change(&mut self.0);
+        self
     }
 
     fn require_running(&self) -> Result<()> {

@@ -3,6 +3,7 @@
 mod arc;
 mod batch;
 mod check;
+mod content;
 mod context;
 mod episode;
 mod error;

@@ -27,10 +27,12 @@ pub const LIST_ENTRIES_MAX: usize = 1_000;
 pub const APPLIED_PATTERNS_MAX: usize = 1_000;
 /// Most episodes that one pattern can name as its sources.
 pub const SOURCE_EPISODES_MAX: usize = 4_096;
-/// Deepest nesting of a JSON value, the depth that `serde_json` reads by default.
-pub const JSON_DEPTH_MAX: usize = 127;
+/// Deepest nesting of a JSON value: the 127 levels that `serde_json` reads by default, less
+/// three that an episode puts around it and four for what an export puts around that.
+pub const JSON_DEPTH_MAX: usize = 120;
 /// Largest episode, by [`Episode::size_bytes`](crate::Episode::size_bytes): 7 MB, so that
-/// its payload, in base64, fits into the 10 MB answer of a libSQL server.
+/// its payload, in base64, fits into the 10 MB answer of a libSQL server. 8,385 of them are
+/// kept for tags, however few there are, so that a new tag never makes an episode too large.
 pub const EPISODE_BYTES_MAX: usize = 7_000_000;
 /// Largest pattern, by [`Pattern::size_bytes`](crate::Pattern::size_bytes).
 pub const PATTERN_BYTES_MAX: usize = 1_000_000;

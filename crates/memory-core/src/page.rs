@@ -1,7 +1,5 @@
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
-use crate::{
-    EpisodeId, Error, PatternId, RelationshipKey, RelationshipKind, Result, Tag, Timestamp,
-};
+use crate::{EpisodeId, Error, PatternId, RelationshipKey, Result, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -179,11 +177,10 @@ impl Position for RelationshipKey {
     }
 
     fn from_cursor(cursor: &Cursor) -> Result<Self> {
-        let [kind, from, to] = fields(cursor, "r.")?;
-        let kind = parse::<RelationshipKind>(kind)?;
+        let [from, kind, to] = fields(cursor, "r.")?;
         Ok(Self {
-            kind,
             from: parse(from)?,
+            kind: parse(kind)?,
             to: parse(to)?,
         })
     }
@@ -197,5 +194,67 @@ impl Position for Tag {
     fn from_cursor(cursor: &Cursor) -> Result<Self> {
         let [tag] = fields(cursor, "t.")?;
         Self::new(tag).map_err(|_| bad_cursor())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ErrorKind, RelationshipKind};
+    use proptest::prelude::*;
+
+    fn kind_of<P: Position>(cursor: &Cursor) -> Option<ErrorKind> {
+        P::from_cursor(cursor).err().map(|error| error.kind())
+    }
+
+    fn returns<P: Position + PartialEq>(place: &P) -> bool {
+        P::from_cursor(&place.to_cursor()).is_ok_and(|back| &back == place)
+    }
+
+    proptest! {
+        #[test]
+        fn every_position_returns_from_its_cursor(
+            micros in Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros(),
+            a: [u8; 16],
+            b: [u8; 16],
+            kind in prop::sample::select(&RelationshipKind::ALL[..]),
+            tag in "[^\\x00-\\x20\\x7f-\\x9f]{1,8}",
+        ) {
+            let time = Timestamp::from_micros(micros).unwrap();
+            let (from, to) = (EpisodeId::from_bytes(a), EpisodeId::from_bytes(b));
+            prop_assert!(returns(&(time, from)));
+            prop_assert!(returns(&(time, PatternId::from_bytes(b))));
+            let key = RelationshipKey { from, kind, to };
+            prop_assert!(returns(&key));
+            prop_assert!(returns(&Tag::new(tag).unwrap()));
+        }
+
+        #[test]
+        fn any_other_text_is_misuse(text in ".{0,40}") {
+            let cursor = Cursor::from(text);
+            for kind in [
+                kind_of::<EpisodePosition>(&cursor),
+                kind_of::<PatternPosition>(&cursor),
+                kind_of::<RelationshipKey>(&cursor),
+            ] {
+                prop_assert_eq!(kind, Some(ErrorKind::Misuse));
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_serves_one_kind_of_query() {
+        let time = Timestamp::from_micros(0).unwrap();
+        let cursor = (time, EpisodeId::from_bytes([1; 16])).to_cursor();
+        assert_eq!(kind_of::<PatternPosition>(&cursor), Some(ErrorKind::Misuse));
+        assert_eq!(kind_of::<RelationshipKey>(&cursor), Some(ErrorKind::Misuse));
+        assert_eq!(kind_of::<Tag>(&cursor), Some(ErrorKind::Misuse));
+    }
+
+    #[test]
+    fn a_page_holds_1_to_1000_items() {
+        for (limit, ok) in [(0, false), (1, true), (1_000, true), (1_001, false)] {
+            assert_eq!(PageRequest::first(limit).is_ok(), ok);
+        }
     }
 }

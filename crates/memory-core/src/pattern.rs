@@ -247,6 +247,13 @@ impl Pattern {
         self
     }
 
+    /// The same pattern after a change that no limit concerns: ids, times, the
+    /// revision, fewer sources.
+    pub(crate) fn amended(mut self, change: impl FnOnce(&mut PatternDraft)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
     /// The fields, to be changed and [`finish`](PatternDraft::finish)ed again.
     pub fn into_draft(self) -> PatternDraft {
         self.0

@@ -26,8 +26,8 @@ pub trait EpisodeStore: Send + Sync {
     /// An episode is the same as a stored one if it has its id, or its external
     /// id. Identical content changes nothing; other content replaces it, keeps
     /// its id, `created_at` and relationships, and makes its revision grow by one. Content is
-    /// everything but `id`, `created_at`, `updated_at` and `revision`. An episode
-    /// that is not stored yet is stored with those as they are.
+    /// everything but `id`, `created_at`, `updated_at` and `revision` (see
+    /// [`Episode::same_content`]). An episode that is not stored yet is stored with those as they are.
     ///
     /// # Errors
     /// `Limit` when an all-or-nothing batch is too large; `Constraint` with the index
@@ -41,9 +41,9 @@ pub trait EpisodeStore: Send + Sync {
     /// Replaces stored episodes, each only if it still has the expected
     /// revision, and returns their new revisions. All or nothing.
     ///
-    /// `created_at` stays as it is stored. An update whose `write_id` made the stored
-    /// revision, one above the expected one, counts as done. Two updates of one episode in one call are
-    /// applied in order.
+    /// `created_at` stays as it is stored. The revision grows even if the content is the same. An
+    /// update whose `write_id` made the stored revision, one above the expected one, counts as
+    /// done. Two updates of one episode in one call are applied in order.
     ///
     /// # Errors
     /// With the index of the update: `NotFound` when there is no such episode, `Conflict`
@@ -68,7 +68,8 @@ pub trait EpisodeStore: Send + Sync {
     /// Deletes episodes with their relationships and tags, removes them from the
     /// sources of patterns, and returns how many there were. Unknown ids are passed over. All or nothing.
     ///
-    /// A pattern that loses a source counts as changed: its revision grows by one for each.
+    /// A pattern that loses sources counts as changed: its revision grows by one for each
+    /// of them; its `updated_at` stays.
     async fn delete_episodes(&self, namespace: &Namespace, ids: &[EpisodeId]) -> Result<u64>;
 
     /// One page of the episodes that `query` wants.
@@ -88,7 +89,7 @@ pub trait EpisodeStore: Send + Sync {
     /// which grows by one if any tag changed. `updated_at` is then set to `now`.
     ///
     /// # Errors
-    /// `NotFound` when there is no such episode, `Limit` when it would have over 64 tags.
+    /// `NotFound` when there is no such episode, `Limit` when it would have over 64 tags in the end.
     async fn change_tags(
         &self,
         namespace: &Namespace,
@@ -209,7 +210,8 @@ pub trait PatternStore: EpisodeStore {
     /// Deletes patterns, removes them from the episodes that applied them, and
     /// returns how many there were. Unknown ids are passed over. All or nothing.
     ///
-    /// An episode that loses a pattern counts as changed: its revision grows by one for each.
+    /// An episode that loses patterns counts as changed: its revision grows by one for each
+    /// of them; its `updated_at` stays.
     async fn delete_patterns(&self, namespace: &Namespace, ids: &[PatternId]) -> Result<u64>;
 
     /// One page of the patterns that `query` wants.

@@ -72,6 +72,9 @@ pub(crate) fn check_tags(tags: &Tags) -> Result<()> {
     crate::check::at_most("the episode", tags.len(), TAGS_MAX, "tags")
 }
 
+/// The most that [`tags_len`] can be.
+pub(crate) const TAGS_BYTES_MAX: usize = 1 + TAGS_MAX * (2 * TAG_BYTES_MAX + 3);
+
 /// The length of the tags as a JSON array, in which quotes and backslashes take two bytes.
 pub(crate) fn tags_len(tags: &Tags) -> usize {
     let escapes = |text: &str| text.bytes().filter(|b| matches!(b, b'"' | b'\\')).count();
