@@ -152,6 +152,13 @@ impl Error {
         self
     }
 
+    /// Puts before the context what it was part of, for instance an operation's name.
+    #[must_use]
+    pub fn during(mut self, what: &str) -> Self {
+        self.context = format!("{what}: {}", self.context).into();
+        self
+    }
+
     /// Adds SQLite's extended result code.
     #[must_use]
     pub fn with_code(mut self, code: i32) -> Self {
@@ -218,7 +225,6 @@ impl From<ErrorKind> for Error {
 
 /// What SQLite said, kept as the source of an [`Error`].
 #[derive(Debug)]
-#[allow(dead_code)]
 pub(crate) struct SqliteMessage {
     pub(crate) code: i32,
     pub(crate) message: String,

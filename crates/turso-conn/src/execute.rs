@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::ops::DerefMut;
+use std::sync::Arc;
 
 use crate::program::{GroupResult, only_group};
 use crate::{Batch, Program, Result, Rows, Statement};
@@ -102,4 +103,41 @@ pub trait Acquire: Send + Sync {
     /// # Cancellation
     /// Gives up the place in the queue; nothing is lost.
     fn acquire(&self) -> impl Future<Output = Result<Self::Lease>> + Send;
+}
+
+impl<E: Execute> Execute for &mut E {
+    fn query(&mut self, statement: Statement) -> impl Future<Output = Result<Rows>> + Send {
+        (**self).query(statement)
+    }
+
+    fn atomic(
+        &mut self,
+        program: Program,
+    ) -> impl Future<Output = Result<Vec<GroupResult>>> + Send {
+        (**self).atomic(program)
+    }
+}
+
+impl<C: Connect> Connect for Arc<C> {
+    type Conn = C::Conn;
+
+    fn connect(&self) -> impl Future<Output = Result<C::Conn>> + Send {
+        (**self).connect()
+    }
+
+    fn recycle(&self, conn: &mut C::Conn) -> impl Future<Output = Result<()>> + Send {
+        (**self).recycle(conn)
+    }
+
+    fn check(&self, conn: &mut C::Conn) -> impl Future<Output = Result<()>> + Send {
+        (**self).check(conn)
+    }
+}
+
+impl<T: Acquire> Acquire for Arc<T> {
+    type Lease = T::Lease;
+
+    fn acquire(&self) -> impl Future<Output = Result<T::Lease>> + Send {
+        (**self).acquire()
+    }
 }

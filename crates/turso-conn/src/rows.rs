@@ -47,7 +47,6 @@ impl Rows {
         })
     }
 
-    #[allow(dead_code)]
     pub(crate) fn from_parts(
         columns: Arc<[Box<str>]>,
         values: Vec<Value>,

@@ -1,0 +1,87 @@
+//! Local or remote, decided at run time by the location.
+
+use serde::{Deserialize, Serialize};
+
+use crate::program::GroupResult;
+use crate::{
+    Connect, Error, ErrorKind, Execute, LocalConfig, LocalConnection, LocalConnector, Location,
+    Program, Result, Rows, Statement,
+};
+
+/// The configuration of every kind of connection; the location says which part counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AnyConfig {
+    /// For files and memory.
+    pub local: LocalConfig,
+}
+
+/// A connector for any [`Location`]. It keeps those who are given a location
+/// free of a type parameter.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AnyConnector {
+    /// A file or memory.
+    Local(LocalConnector),
+}
+
+impl AnyConnector {
+    /// The connector for `location`. Touches nothing yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] when this build cannot reach such a location.
+    pub fn open(location: &Location, config: AnyConfig) -> Result<Self> {
+        match location {
+            Location::Remote(_) => {
+                let context = format!("{location}: this build has no remote connections");
+                Err(Error::new(ErrorKind::Unsupported, context))
+            }
+            _ => LocalConnector::new(location, config.local).map(Self::Local),
+        }
+    }
+}
+
+impl Connect for AnyConnector {
+    type Conn = AnyConnection;
+
+    async fn connect(&self) -> Result<AnyConnection> {
+        match self {
+            Self::Local(connector) => connector.connect().await.map(AnyConnection::Local),
+        }
+    }
+
+    async fn recycle(&self, conn: &mut AnyConnection) -> Result<()> {
+        match (self, conn) {
+            (Self::Local(connector), AnyConnection::Local(conn)) => connector.recycle(conn).await,
+        }
+    }
+
+    async fn check(&self, conn: &mut AnyConnection) -> Result<()> {
+        match (self, conn) {
+            (Self::Local(connector), AnyConnection::Local(conn)) => connector.check(conn).await,
+        }
+    }
+}
+
+/// A connection of an [`AnyConnector`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AnyConnection {
+    /// To a file or memory.
+    Local(LocalConnection),
+}
+
+impl Execute for AnyConnection {
+    async fn query(&mut self, statement: Statement) -> Result<Rows> {
+        match self {
+            Self::Local(conn) => conn.query(statement).await,
+        }
+    }
+
+    async fn atomic(&mut self, program: Program) -> Result<Vec<GroupResult>> {
+        match self {
+            Self::Local(conn) => conn.atomic(program).await,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Local databases: libsql on this machine, behind the traits of this crate.
+
+mod call;
+mod compiled;
+mod config;
+mod connection;
+mod connector;
+mod hop;
+mod pragma;
+mod raw;
+mod session;
+mod statements;
+mod transaction;
+
+pub use config::{Access, Durability, LocalConfig};
+pub use connection::LocalConnection;
+pub use connector::LocalConnector;

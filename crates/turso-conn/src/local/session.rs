@@ -1,0 +1,132 @@
+//! What a connection is on the thread that works with it.
+
+use std::time::Duration;
+
+use super::call::Call;
+use super::compiled::Compiled;
+use super::raw::now;
+use super::statements::Statements;
+use crate::sql::Verb;
+use crate::{Error, ErrorKind, Result, Rows, Statement};
+
+/// libsql's connection with everything that hangs on it.
+///
+/// Invariants: one thread at a time has it (it lives in a lock that is held for
+/// the whole of a unit of work). The statements go before the connection, on
+/// the same thread: fields are dropped in order, and libsql leaks the handle
+/// when two threads drop the two at once.
+pub(crate) struct Session {
+    statements: Box<dyn Statements>,
+    conn: libsql::Connection,
+    busy_wait: Option<Duration>,
+    working: bool,
+    condition: Condition,
+}
+
+/// Whether the session is fit for its next user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// As it was opened.
+    Fit,
+    /// A statement may have changed the connection's settings.
+    Altered,
+    /// It must not be used again.
+    Broken(&'static str),
+}
+
+impl Session {
+    pub(crate) fn new(conn: libsql::Connection, statements: Box<dyn Statements>) -> Self {
+        Self {
+            statements,
+            conn,
+            busy_wait: None,
+            working: false,
+            condition: Condition::Fit,
+        }
+    }
+
+    /// The connection, for settings.
+    pub(crate) fn conn(&self) -> &libsql::Connection {
+        &self.conn
+    }
+
+    pub(crate) fn condition(&self) -> Condition {
+        if self.working {
+            Condition::Broken("a panic interrupted it")
+        } else {
+            self.condition
+        }
+    }
+
+    pub(crate) fn set_condition(&mut self, condition: Condition) {
+        self.condition = condition;
+    }
+
+    /// Runs one unit of work: a statement or a whole program.
+    pub(crate) fn unit<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if let Condition::Broken(why) = self.condition() {
+            return Err(Error::new(
+                ErrorKind::Closed,
+                format!("the connection is broken: {why}"),
+            ));
+        }
+        self.working = true;
+        let answer = work(self);
+        self.statements.unit_ended();
+        self.working = false;
+        answer
+    }
+
+    /// How long SQLite itself waits for a lock.
+    pub(crate) fn wait_for_locks(&mut self, wait: Duration) -> Result<()> {
+        if self.busy_wait != Some(wait) {
+            self.conn.busy_timeout(wait).map_err(super::raw::error)?;
+            self.busy_wait = Some(wait);
+        }
+        Ok(())
+    }
+
+    /// Whether a transaction is open. SQLite may have ended it by itself.
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.conn.is_autocommit()
+    }
+
+    /// Compiles `sql`, or takes what was compiled before.
+    pub(crate) fn compile(&mut self, sql: &str) -> Result<Compiled> {
+        match self.statements.take(sql) {
+            Some(compiled) => Ok(compiled),
+            None => Compiled::new(&self.conn, sql),
+        }
+    }
+
+    /// Runs one statement to its last row.
+    pub(crate) fn run(&mut self, statement: &Statement, call: &Call) -> Result<Rows> {
+        let compiled = self.compile(statement.sql())?;
+        self.run_compiled(compiled, statement, call)
+    }
+
+    /// Runs a compiled statement, and keeps it if that went well.
+    pub(crate) fn run_compiled(
+        &mut self,
+        mut compiled: Compiled,
+        statement: &Statement,
+        call: &Call,
+    ) -> Result<Rows> {
+        if compiled.verb() == Verb::Settings && self.condition == Condition::Fit {
+            self.condition = Condition::Altered;
+        }
+        let rows = compiled.run(&self.conn, statement, call)?;
+        self.statements.put(compiled);
+        Ok(rows)
+    }
+
+    /// Gives back a statement that was compiled and not run.
+    pub(crate) fn keep(&mut self, compiled: Compiled) {
+        self.statements.put(compiled);
+    }
+
+    /// Runs a statement of our own without values or rows, such as BEGIN.
+    pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
+        now(self.conn.execute(sql, ())).map(drop)
+    }
+}
