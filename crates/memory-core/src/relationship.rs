@@ -229,6 +229,12 @@ impl EpisodeRelationship {
         self.created_at
     }
 
+    /// The same relationship, first added at another time.
+    pub(crate) fn created(mut self, at: Timestamp) -> Self {
+        self.created_at = at;
+        self
+    }
+
     /// What it is found by.
     pub const fn key(&self) -> RelationshipKey {
         RelationshipKey {

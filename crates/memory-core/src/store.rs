@@ -267,7 +267,7 @@ pub trait RelationshipStore: Send + Sync {
     /// Whether [`add_relationships`](Self::add_relationships) would accept it now, without adding it.
     ///
     /// # Errors
-    /// As that method.
+    /// As that method for a batch of one.
     async fn validate_relationship(&self, relationship: &EpisodeRelationship) -> Result<()>;
 
     /// Removes relationships and returns how many there were. All or nothing.
