@@ -12,6 +12,7 @@ mod data;
 mod double;
 mod faults;
 mod jobs;
+mod storage;
 
 #[test]
 fn worker() {
