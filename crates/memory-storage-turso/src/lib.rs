@@ -1,1 +1,29 @@
-//! Durable episodic memory for AI agents on Turso and libSQL.
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod check;
+mod config;
+mod create;
+mod episodes;
+mod error;
+mod lanes;
+mod patterns;
+mod payload;
+mod query;
+mod read;
+mod record;
+mod relationships;
+mod schema;
+mod sql;
+mod statistics;
+mod storage;
+mod tags;
+mod write;
+
+pub use builder::Builder;
+pub use check::{CheckReport, PROBLEMS_MAX, Problem};
+pub use config::{Config, ENV_URL};
+pub use memory_core::*;
+pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
+pub use storage::TursoStorage;
+pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};

@@ -1,0 +1,126 @@
+use crate::config::Config;
+use crate::create::create;
+use crate::error::{corrupt, storage};
+use crate::lanes::Lanes;
+use crate::schema::{self, Found};
+use crate::storage::TursoStorage;
+use memory_core::{Error, ErrorKind, Result};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use turso_compression::Packer;
+use turso_conn::{Access, AnyConfig, AnyConnector, Durability, Location};
+
+/// Makes a [`TursoStorage`]. Every setting is one of [`Config`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is opened before `build`"]
+pub struct Builder {
+    config: Config,
+}
+
+impl From<Config> for Builder {
+    fn from(config: Config) -> Self {
+        Self { config }
+    }
+}
+
+impl Builder {
+    pub(crate) fn new(location: impl Into<String>) -> Self {
+        Config::at(location).into()
+    }
+
+    /// How connections are opened and used.
+    pub fn connection(mut self, connection: AnyConfig) -> Self {
+        self.config.connection = connection;
+        self
+    }
+
+    /// Whether a file is made, written or only read. Default: made if it does not exist.
+    pub fn access(mut self, access: Access) -> Self {
+        self.config.connection.local.access = access;
+        self
+    }
+
+    /// When an acknowledged write is on the disk. Default: before it is acknowledged.
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.config.connection.local.durability = durability;
+        self
+    }
+
+    /// Reading connections beside the writing one.
+    pub fn readers(mut self, readers: NonZeroUsize) -> Self {
+        self.config.readers = readers;
+        self
+    }
+
+    /// Opens the database, makes it if it is new, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `Misuse` for a location that cannot be one, `Disconnected` for a place that cannot be
+    /// opened, `Corrupt` for a file that is empty or damaged, `Unsupported` for a
+    /// database that is newer than this program or not a memory (it is left
+    /// untouched), `Full`, `ReadOnly`, `Busy`.
+    ///
+    /// # Cancellation
+    /// Nothing half made is left under the database's name.
+    pub async fn build(self) -> Result<TursoStorage> {
+        let location = self.config.parse_location()?;
+        let connection = self.config.connection;
+        let access = connection.local.access;
+        if let Some(path) = location.as_path() {
+            refuse_empty(path)?;
+            if access == Access::Create && !path.exists() {
+                create(path, &connection).await?;
+            }
+        }
+        let connector = AnyConnector::open(&location, connection)
+            .map_err(|e| storage("opening the database", e))?;
+        let readers = match location {
+            Location::Memory => 0,
+            _ => self.config.readers.get(),
+        };
+        let lanes = Lanes::new(&connector, readers);
+        prepare(&lanes, &location, access).await?;
+        Ok(TursoStorage::new(
+            lanes,
+            Packer::default(),
+            !location.is_remote(),
+        ))
+    }
+}
+
+/// A file of no bytes was never a database of ours: something went wrong with it.
+fn refuse_empty(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() && file.len() == 0 => Err(empty(&path.display())),
+        _ => Ok(()),
+    }
+}
+
+fn empty(place: &dyn std::fmt::Display) -> Error {
+    corrupt(format!(
+        "{place} exists but is empty: if it is meant to be a new database, delete it first"
+    ))
+}
+
+/// Brings the schema up to date, unless the database is one that must not be touched.
+async fn prepare(lanes: &Lanes, location: &Location, access: Access) -> Result<()> {
+    let mut conn = lanes
+        .writer()
+        .await
+        .map_err(|e| storage("opening the database", e))?;
+    let version = match schema::look(&mut *conn).await? {
+        Found::Memory(version) => version,
+        Found::Empty if matches!(location, Location::File(_)) => return Err(empty(location)),
+        Found::Empty => 0,
+        Found::Foreign => {
+            let context =
+                format!("{location} is a database, but not a memory: choose another place");
+            return Err(Error::new(ErrorKind::Unsupported, context));
+        }
+    };
+    if version < schema::latest() && access == Access::ReadOnly {
+        let context = format!("{location} has version {version}: open it once for writing");
+        return Err(Error::new(ErrorKind::Unsupported, context));
+    }
+    schema::migrate(&mut *conn, version).await
+}

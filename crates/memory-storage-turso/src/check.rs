@@ -1,0 +1,257 @@
+use crate::error::unreadable;
+use crate::record::{
+    EPISODE_COLUMNS, EncodedEpisode, EncodedPattern, PATTERN_COLUMNS, as_i64, count,
+    decode_episode, decode_pattern, parse_name,
+};
+use crate::storage::{TursoStorage, statement};
+use memory_core::limits::PAGE_BYTES_MAX;
+use memory_core::{Namespace, Result};
+use std::fmt;
+use std::sync::LazyLock;
+use turso_conn::{Row, Rows, Value};
+
+/// What reading everything back found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// How many episodes were read, of all namespaces.
+    pub episodes: u64,
+    /// How many patterns were read.
+    pub patterns: u64,
+    /// How many relationships there are.
+    pub relationships: u64,
+    /// What is wrong; at most [`PROBLEMS_MAX`].
+    pub problems: Vec<Problem>,
+    /// Whether there were more problems than that.
+    pub truncated: bool,
+}
+
+/// Most problems that a report lists.
+pub const PROBLEMS_MAX: usize = 1_000;
+
+/// Something wrong in the database, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem(String);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl CheckReport {
+    /// Whether nothing is wrong.
+    pub const fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn add(&mut self, problem: impl Into<String>) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(Problem(problem.into()));
+        } else {
+            self.truncated = true;
+        }
+    }
+}
+
+/// A kind of record that is read back row by row.
+struct Audit {
+    operation: &'static str,
+    sql: LazyLock<String>,
+    /// Where the columns of [`audit_sql`] begin.
+    columns: usize,
+    verify: fn(&TursoStorage, Row<'_>) -> Result<Option<String>>,
+}
+
+/// Some rows behind ?1, with as many bytes as fit into ?2, but at least one. After the columns of the
+/// record stand its row number, its namespace and what else is to be verified.
+fn audit_sql(columns: &str, table: &str, verified: &str) -> String {
+    format!(
+        "WITH next (row, size, total) AS (SELECT row, size, sum(size) OVER (ORDER BY row) FROM (\
+           SELECT rowid AS row, length(payload) + size AS size FROM {table} \
+           WHERE rowid > ?1 ORDER BY rowid LIMIT 500)) \
+         SELECT {columns}, e.rowid, e.namespace, e.original_bytes, e.digest, {verified} \
+         FROM next n JOIN {table} e ON e.rowid = n.row \
+         WHERE n.total <= ?2 OR n.total = n.size ORDER BY n.row"
+    )
+}
+
+static EPISODES: Audit = Audit {
+    operation: "check.episodes",
+    sql: LazyLock::new(|| {
+        audit_sql(
+            EPISODE_COLUMNS,
+            "episodes",
+            "e.size, e.tags, e.patterns, e.metadata, e.steps, e.reflections, e.outcome",
+        )
+    }),
+    columns: 13,
+    verify: |storage, row| {
+        let episode = decode_episode(&namespace(row, 13)?, row, storage.packer())?;
+        let encoded = EncodedEpisode::new(&episode, storage.packer())?;
+        Ok(differs(encoded.audited(), row, 15)
+            .then(|| format!("episode {}: its columns contradict its payload", episode.id)))
+    },
+};
+
+static PATTERNS: Audit = Audit {
+    operation: "check.patterns",
+    sql: LazyLock::new(|| audit_sql(PATTERN_COLUMNS, "patterns", "e.size, e.sources, e.kind")),
+    columns: 8,
+    verify: |storage, row| {
+        let pattern = decode_pattern(&namespace(row, 8)?, row, storage.packer())?;
+        let encoded = EncodedPattern::new(&pattern, storage.packer())?;
+        Ok(differs(encoded.audited(), row, 10)
+            .then(|| format!("pattern {}: its columns contradict its payload", pattern.id)))
+    },
+};
+
+fn namespace(row: Row<'_>, columns: usize) -> Result<Namespace> {
+    parse_name(row.text(columns + 1).map_err(unreadable)?)
+}
+
+/// Whether the values from column `from` on are others than `expected`.
+fn differs<'a>(expected: impl IntoIterator<Item = &'a Value>, row: Row<'_>, from: usize) -> bool {
+    expected
+        .into_iter()
+        .enumerate()
+        .any(|(i, value)| row.values().get(from + i) != Some(value))
+}
+
+/// Index tables against what they are derived from: each must hold exactly these rows.
+const DERIVED: [(&str, &str); 4] = [
+    (
+        "episode_tags",
+        "SELECT e.namespace, j.value, e.started_at, e.id FROM episodes e, json_each(e.tags) j",
+    ),
+    (
+        "episode_metadata",
+        "SELECT e.namespace, j.value ->> 0, j.value ->> 1, e.started_at, e.id FROM episodes e, json_each(e.metadata) j",
+    ),
+    (
+        "episode_patterns",
+        "SELECT e.namespace, unhex(j.value), e.started_at, e.id FROM episodes e, json_each(e.patterns) j",
+    ),
+    (
+        "pattern_sources",
+        "SELECT e.namespace, unhex(j.value), e.created_at, e.id FROM patterns e, json_each(e.sources) j",
+    ),
+];
+
+static DERIVED_SQL: [LazyLock<String>; 4] = [
+    LazyLock::new(|| derived_sql(0)),
+    LazyLock::new(|| derived_sql(1)),
+    LazyLock::new(|| derived_sql(2)),
+    LazyLock::new(|| derived_sql(3)),
+];
+
+fn derived_sql(nth: usize) -> String {
+    let (table, source) = DERIVED.get(nth).copied().unwrap_or_default();
+    format!(
+        "SELECT (SELECT count(*) FROM ({source} EXCEPT SELECT * FROM {table})), \
+         (SELECT count(*) FROM (SELECT * FROM {table} EXCEPT {source}))"
+    )
+}
+
+impl TursoStorage {
+    /// Reads everything back, in all namespaces, and verifies it: the file (when it is one), every
+    /// payload against its checksum and its columns, every index table against what
+    /// it is derived from, and that no relationship dangles. Memory is bounded; time is not.
+    ///
+    /// Others may write meanwhile; what they change is seen before or after.
+    ///
+    /// # Errors
+    /// When the database cannot be read at all. What is wrong in it is in the report.
+    ///
+    /// # Cancellation
+    /// Has no effect.
+    pub async fn check(&self) -> Result<CheckReport> {
+        let mut report = CheckReport::default();
+        if self.is_local() {
+            self.check_file(&mut report).await?;
+        }
+        report.episodes = self.audit(&EPISODES, &mut report).await?;
+        report.patterns = self.audit(&PATTERNS, &mut report).await?;
+        for (text, (table, _)) in DERIVED_SQL.iter().zip(DERIVED) {
+            let rows = self.read(statement("check.derived", text, [])).await?;
+            let row = rows.one().map_err(unreadable)?;
+            let (missing, surplus) = (count(row, 0)?, count(row, 1)?);
+            if missing + surplus > 0 {
+                report.add(format!(
+                    "{table}: {missing} rows are missing, {surplus} are surplus"
+                ));
+            }
+        }
+        let rows = self.read(statement(
+            "check.relationships",
+            "SELECT count(*) FROM relationships",
+            [],
+        ));
+        report.relationships = count(rows.await?.one().map_err(unreadable)?, 0)?;
+        Ok(report)
+    }
+
+    async fn check_file(&self, report: &mut CheckReport) -> Result<()> {
+        let rows = self
+            .read(statement("check.file", "PRAGMA integrity_check(100)", []))
+            .await?;
+        for row in &rows {
+            match row.text(0).map_err(unreadable)? {
+                "ok" => {}
+                problem => report.add(format!("the file: {problem}")),
+            }
+        }
+        let rows = self
+            .read(statement("check.file", "PRAGMA foreign_key_check", []))
+            .await?;
+        if !rows.is_empty() {
+            report.add(format!(
+                "{} relationships have an end that does not exist",
+                rows.len()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads every row of a kind and says how many there are.
+    async fn audit(&self, audit: &'static Audit, report: &mut CheckReport) -> Result<u64> {
+        let mut rows_read = 0;
+        let mut behind = i64::MIN;
+        loop {
+            let read = statement(audit.operation, &audit.sql, [behind.into()])
+                .bind(as_i64(PAGE_BYTES_MAX));
+            let rows = self.read(read).await?;
+            let Some(last) = last_row(&rows, audit.columns)? else {
+                return Ok(rows_read);
+            };
+            behind = last;
+            for row in &rows {
+                rows_read += 1;
+                match (audit.verify)(self, row) {
+                    Ok(None) => {}
+                    Ok(Some(problem)) => report.add(problem),
+                    Err(error) => report.add(with_causes(&error)),
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// The number of the last row, by which the next ones are found.
+fn last_row(rows: &Rows, column: usize) -> Result<Option<i64>> {
+    rows.iter()
+        .last()
+        .map(|row| row.integer(column).map_err(unreadable))
+        .transpose()
+}
+
+fn with_causes(error: &memory_core::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

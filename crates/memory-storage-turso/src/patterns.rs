@@ -1,0 +1,103 @@
+use crate::error::unreadable;
+use crate::query::{Cut, PATTERNS, page_of, pattern_filter};
+use crate::read::{Reader, many_sql, one_sql};
+use crate::record::{PATTERN_COLUMNS, count, decode_pattern, hex_ids};
+use crate::sql;
+use crate::storage::TursoStorage;
+use crate::write::{explain_store, push_stores, read_stored, store_all, update_all};
+use async_trait::async_trait;
+use memory_core::{
+    Atomicity, Episode, EpisodeId, Namespace, Page, PageRequest, Pattern, PatternId,
+    PatternPosition, PatternQuery, PatternStore, Result, Revision, Stored, Update, plan,
+};
+use std::sync::{Arc, LazyLock};
+use turso_conn::Batch;
+
+static ONE: LazyLock<String> = LazyLock::new(|| one_sql(PATTERN_COLUMNS, "patterns"));
+static MANY: LazyLock<String> =
+    LazyLock::new(|| many_sql(PATTERN_COLUMNS, "patterns", PATTERNS.size));
+static READER: LazyLock<Reader<Pattern>> = LazyLock::new(|| Reader {
+    one: &ONE,
+    many: &MANY,
+    operation: "patterns.get",
+    columns: 8,
+    decode: |storage, namespace, row| decode_pattern(namespace, row, storage.packer()),
+});
+
+/// Storing episodes together with patterns.
+const STORE_BOTH: &str = "episodes.store_with_patterns";
+
+#[async_trait]
+impl PatternStore for TursoStorage {
+    async fn store_patterns(
+        &self,
+        patterns: &[Pattern],
+        atomicity: Atomicity,
+    ) -> Result<Vec<Stored<PatternId>>> {
+        store_all(self, patterns, atomicity).await
+    }
+
+    async fn store_episodes_with_patterns(
+        &self,
+        episodes: &[Episode],
+        patterns: &[Pattern],
+    ) -> Result<(Vec<Stored<EpisodeId>>, Vec<Stored<PatternId>>)> {
+        let sizes = episodes.iter().map(Episode::size_bytes);
+        plan(
+            sizes.chain(patterns.iter().map(Pattern::size_bytes)),
+            Atomicity::AllOrNothing,
+        )?;
+        let mut batch = Batch::new();
+        push_stores(self, episodes, 0, &mut batch).await?;
+        let steps = batch.len();
+        push_stores(self, patterns, episodes.len(), &mut batch).await?;
+        let rows = self
+            .write(STORE_BOTH, batch, |step, e| {
+                explain_store::<Episode>(0, step, e)
+            })
+            .await?;
+        let (episodes, patterns) = rows.split_at_checked(steps).unwrap_or((&rows, &[]));
+        Ok((read_stored(episodes)?, read_stored(patterns)?))
+    }
+
+    async fn update_patterns(&self, updates: &[Update<Pattern>]) -> Result<Vec<Revision>> {
+        update_all(self, updates).await
+    }
+
+    async fn get_patterns(
+        &self,
+        namespace: &Namespace,
+        ids: &[PatternId],
+    ) -> Result<Vec<Option<Arc<Pattern>>>> {
+        READER.get(self, namespace, ids).await
+    }
+
+    async fn delete_patterns(&self, namespace: &Namespace, ids: &[PatternId]) -> Result<u64> {
+        let values = [namespace.as_str().into(), hex_ids(ids).into()];
+        self.change("patterns.delete", sql::PATTERNS_DELETE, values)
+            .await
+    }
+
+    async fn query_patterns(
+        &self,
+        query: &PatternQuery,
+        page: &PageRequest,
+    ) -> Result<Page<Arc<Pattern>>> {
+        let position: Option<PatternPosition> = page.position()?;
+        let filter = pattern_filter(query, position.as_ref());
+        let rows = self.read(PATTERNS.page(filter, query.order, page)).await?;
+        page_of(
+            &rows,
+            &Cut::Found(8),
+            |row| decode_pattern(&query.namespace, row, self.packer()).map(Arc::new),
+            |pattern| (pattern.created_at, pattern.id),
+        )
+    }
+
+    async fn count_patterns(&self, query: &PatternQuery) -> Result<u64> {
+        let rows = self
+            .read(PATTERNS.count(pattern_filter(query, None)))
+            .await?;
+        count(rows.one().map_err(unreadable)?, 0)
+    }
+}

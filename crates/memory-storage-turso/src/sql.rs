@@ -1,0 +1,279 @@
+//! The SQL texts for single records. All are constants, so that each is compiled once.
+//!
+//! A *guard* is a SELECT that fails by integer overflow when it does not hold.
+
+/// Finds what an episode would replace: key ?1 to ?3.
+pub(crate) const EPISODE_BEFORE_STORE: &str = "\
+SELECT id, revision FROM episodes WHERE namespace = ?1 AND (id = ?2 OR external_id = ?3)";
+
+macro_rules! episode_content {
+    ($from:literal) => {
+        concat!(
+            "task_type = ",
+            $from,
+            "task_type, domain = ",
+            $from,
+            "domain, outcome = ",
+            $from,
+            "outcome, reward = ",
+            $from,
+            "reward, steps = ",
+            $from,
+            "steps, reflections = ",
+            $from,
+            "reflections, started_at = ",
+            $from,
+            "started_at, completed_at = ",
+            $from,
+            "completed_at, updated_at = ",
+            $from,
+            "updated_at, digest = ",
+            $from,
+            "digest, size = ",
+            $from,
+            "size, original_bytes = ",
+            $from,
+            "original_bytes, tags = ",
+            $from,
+            "tags, patterns = ",
+            $from,
+            "patterns, metadata = ",
+            $from,
+            "metadata, payload = ",
+            $from,
+            "payload, external_id = ",
+            $from,
+            "external_id, write_id = ",
+            $from,
+            "write_id",
+        )
+    };
+}
+
+macro_rules! replace_episode {
+    () => {
+        concat!(
+            "DO UPDATE SET ", episode_content!("excluded."),
+            ", revision = min(revision + 1, 9223372036854775806) ",
+            "WHERE digest <> excluded.digest OR tags <> excluded.tags OR patterns <> excluded.patterns "
+        )
+    };
+}
+
+/// Inserts an episode, or replaces the one with its id or external id if the
+/// content differs. Answers no row when it does not.
+///
+/// Invariant: the clause for the id stands first. When id and external id belong
+/// to two rows, the update then fails on the external id instead of merging into the wrong row.
+pub(crate) const EPISODE_STORE: &str = concat!(
+    "INSERT INTO episodes (namespace, id, external_id, task_type, domain, outcome, reward, steps, ",
+    "reflections, started_at, completed_at, updated_at, digest, size, original_bytes, tags, ",
+    "patterns, metadata, payload, write_id, revision, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ",
+    "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ",
+    "ON CONFLICT (namespace, id) ",
+    replace_episode!(),
+    "ON CONFLICT (namespace, external_id) WHERE external_id IS NOT NULL ",
+    replace_episode!(),
+    "RETURNING id, revision"
+);
+
+/// Guard: the episode ?1, ?2 exists.
+pub(crate) const EPISODE_EXISTS: &str = "\
+SELECT CASE WHEN EXISTS (SELECT 1 FROM episodes WHERE namespace = ?1 AND id = ?2) \
+THEN 1 ELSE abs(-9223372036854775807 - 1) END";
+
+/// Replaces the episode ?1, ?2 if it has the revision before ?21, or if this very
+/// write ?20 gave it that revision already.
+pub(crate) const EPISODE_UPDATE: &str = "\
+UPDATE episodes SET external_id = ?3, task_type = ?4, domain = ?5, outcome = ?6, reward = ?7, \
+steps = ?8, reflections = ?9, started_at = ?10, completed_at = ?11, updated_at = ?12, \
+digest = ?13, size = ?14, original_bytes = ?15, tags = ?16, patterns = ?17, metadata = ?18, \
+payload = ?19, write_id = ?20, revision = ?21 \
+WHERE namespace = ?1 AND id = ?2 AND (revision = ?22 OR (revision = ?21 AND write_id = ?20))";
+
+/// Deletes the episodes ?2 (a JSON list of hexadecimal ids).
+pub(crate) const EPISODES_DELETE: &str = "\
+DELETE FROM episodes WHERE namespace = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))";
+
+/// Finds the ids of the external ids ?2 (a JSON list), with their place in it.
+pub(crate) const EPISODES_FIND: &str = "\
+SELECT j.key, e.id FROM json_each(?2) j \
+JOIN episodes e ON e.namespace = ?1 AND e.external_id = j.value";
+
+/// The tags that the episode ?1, ?2 has after adding ?3 and removing ?4.
+macro_rules! changed_tags {
+    () => {
+        "(SELECT json_group_array(tag) FROM (\
+           SELECT value AS tag FROM json_each((SELECT tags FROM episodes WHERE namespace = ?1 AND id = ?2)) \
+           UNION SELECT value FROM json_each(?3) \
+           EXCEPT SELECT value FROM json_each(?4) ORDER BY tag))"
+    };
+}
+
+/// Adds the tags ?3 to the episode ?1, ?2 and removes the tags ?4, at the time ?5 and by the write ?6.
+pub(crate) const TAGS_CHANGE: &str = concat!(
+    "UPDATE episodes SET tags = ",
+    changed_tags!(),
+    ", updated_at = ?5, write_id = ?6, ",
+    "revision = min(revision + 1, 9223372036854775806) ",
+    "WHERE namespace = ?1 AND id = ?2 AND tags <> ",
+    changed_tags!()
+);
+
+/// Guard: the episode ?1, ?2 has at most ?3 tags.
+pub(crate) const TAGS_WITHIN_LIMIT: &str = "\
+SELECT CASE WHEN json_array_length(tags) <= ?3 THEN 1 ELSE abs(-9223372036854775807 - 1) END \
+FROM episodes WHERE namespace = ?1 AND id = ?2";
+
+/// The revision of the episode ?1, ?2.
+pub(crate) const EPISODE_REVISION: &str =
+    "SELECT revision FROM episodes WHERE namespace = ?1 AND id = ?2";
+
+/// How many episodes have the tag ?2.
+pub(crate) const TAG_COUNT: &str =
+    "SELECT count(*) FROM episode_tags WHERE namespace = ?1 AND tag = ?2";
+
+/// Gives every episode that has the tag ?2 the tag ?3 instead, at the time ?4.
+pub(crate) const TAG_RENAME: &str = "\
+UPDATE episodes SET tags = (SELECT json_group_array(tag) FROM (\
+  SELECT CASE value WHEN ?2 THEN ?3 ELSE value END AS tag FROM json_each(episodes.tags) \
+  UNION SELECT ?3 ORDER BY tag)), \
+updated_at = ?4, write_id = randomblob(16), revision = min(revision + 1, 9223372036854775806) \
+WHERE namespace = ?1 AND id IN (SELECT id FROM episode_tags WHERE namespace = ?1 AND tag = ?2)";
+
+/// The tags after ?2, with how many episodes have each; ?3 of them.
+pub(crate) const TAGS_LIST: &str = "\
+SELECT tag, count(*) FROM episode_tags WHERE namespace = ?1 AND tag > ?2 \
+GROUP BY tag ORDER BY tag LIMIT ?3";
+
+/// Finds what a pattern would replace: key ?1, ?2.
+pub(crate) const PATTERN_BEFORE_STORE: &str =
+    "SELECT id, revision FROM patterns WHERE namespace = ?1 AND id = ?2";
+
+/// Inserts a pattern, or replaces the one with its id if the content differs.
+/// Answers no row when it does not.
+pub(crate) const PATTERN_STORE: &str = "\
+INSERT INTO patterns (namespace, id, kind, task_type, domain, confidence, updated_at, digest, \
+size, original_bytes, sources, payload, write_id, revision, created_at) \
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+ON CONFLICT (namespace, id) DO UPDATE SET kind = excluded.kind, task_type = excluded.task_type, \
+domain = excluded.domain, confidence = excluded.confidence, updated_at = excluded.updated_at, \
+digest = excluded.digest, size = excluded.size, original_bytes = excluded.original_bytes, \
+sources = excluded.sources, payload = excluded.payload, write_id = excluded.write_id, \
+revision = min(revision + 1, 9223372036854775806) \
+WHERE digest <> excluded.digest OR sources <> excluded.sources \
+RETURNING id, revision";
+
+/// Guard: the pattern ?1, ?2 exists.
+pub(crate) const PATTERN_EXISTS: &str = "\
+SELECT CASE WHEN EXISTS (SELECT 1 FROM patterns WHERE namespace = ?1 AND id = ?2) \
+THEN 1 ELSE abs(-9223372036854775807 - 1) END";
+
+/// Replaces the pattern ?1, ?2 if it has the revision ?15, or if this very write
+/// ?13 gave it the revision ?14 already.
+pub(crate) const PATTERN_UPDATE: &str = "\
+UPDATE patterns SET kind = ?3, task_type = ?4, domain = ?5, confidence = ?6, updated_at = ?7, \
+digest = ?8, size = ?9, original_bytes = ?10, sources = ?11, payload = ?12, write_id = ?13, \
+revision = ?14 \
+WHERE namespace = ?1 AND id = ?2 AND (revision = ?15 OR (revision = ?14 AND write_id = ?13))";
+
+/// Deletes the patterns ?2 (a JSON list of hexadecimal ids).
+pub(crate) const PATTERNS_DELETE: &str = "\
+DELETE FROM patterns WHERE namespace = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))";
+
+/// Guard: both ends ?2 and ?3 of a relationship exist.
+pub(crate) const RELATIONSHIP_ENDS_EXIST: &str = "\
+SELECT CASE WHEN (SELECT count(*) FROM episodes WHERE namespace = ?1 AND id IN (?2, ?3)) = 2 \
+THEN 1 ELSE abs(-9223372036854775807 - 1) END";
+
+/// Guard: the relationship of kind ?4 from ?2 to ?3 closes no cycle.
+pub(crate) const RELATIONSHIP_CLOSES_NO_CYCLE: &str = "\
+WITH RECURSIVE reached (id) AS (SELECT ?3 UNION \
+  SELECT r.to_id FROM reached JOIN relationships r \
+  ON r.namespace = ?1 AND r.from_id = reached.id AND r.kind = ?4) \
+SELECT CASE WHEN EXISTS (SELECT 1 FROM reached WHERE id = ?2) \
+THEN abs(-9223372036854775807 - 1) ELSE 1 END";
+
+/// The metadata of the relationship of kind ?4 from ?2 to ?3.
+pub(crate) const RELATIONSHIP_BEFORE_ADD: &str = "\
+SELECT metadata FROM relationships \
+WHERE namespace = ?1 AND from_id = ?2 AND to_id = ?3 AND kind = ?4";
+
+/// Adds the relationship of kind ?4 from ?2 to ?3, or replaces its metadata.
+pub(crate) const RELATIONSHIP_ADD: &str = "\
+INSERT INTO relationships (namespace, from_id, to_id, kind, metadata, created_at) \
+VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+ON CONFLICT DO UPDATE SET metadata = excluded.metadata WHERE metadata <> excluded.metadata";
+
+/// Removes the relationship of kind ?4 from ?2 to ?3.
+pub(crate) const RELATIONSHIP_REMOVE: &str = "\
+DELETE FROM relationships WHERE namespace = ?1 AND from_id = ?2 AND to_id = ?3 AND kind = ?4";
+
+/// A page of relationships in the order of their keys: those of kinds ?2 (a JSON list of
+/// codes) behind ?3, ?4, ?5; ?6 of them.
+pub(crate) const RELATIONSHIPS_ALL: &str = "\
+SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
+WHERE namespace = ?1 AND kind IN (SELECT value FROM json_each(?2)) \
+AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+
+/// The same of those that begin at ?7.
+pub(crate) const RELATIONSHIPS_FROM: &str = "\
+SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
+WHERE namespace = ?1 AND from_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
+AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+
+/// The same of those that end at ?7.
+pub(crate) const RELATIONSHIPS_TO: &str = "\
+SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
+WHERE namespace = ?1 AND to_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
+AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+
+/// The same of both.
+pub(crate) const RELATIONSHIPS_OF: &str = "\
+SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
+WHERE namespace = ?1 AND from_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
+AND (from_id, kind, to_id) > (?3, ?4, ?5) \
+UNION ALL SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
+WHERE namespace = ?1 AND to_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
+AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+
+/// What is reached from ?2 along the kinds ?3 (a JSON list of codes) in at most ?4
+/// steps, nearest first; ?5 of them. `$step` are the steps.
+///
+/// A node is visited once for each depth at which it can be reached, so the work is bounded
+/// by the relationships times the depth, and by a million visits.
+macro_rules! related {
+    ($($step:expr),+) => {
+        concat!(
+            "WITH RECURSIVE reached (id, depth) AS (SELECT ?2, 0 ", $($step,)+
+            "LIMIT 1000000) \
+             SELECT id, min(depth) AS nearest FROM reached WHERE id <> ?2 \
+             GROUP BY id ORDER BY nearest, id LIMIT ?5"
+        )
+    };
+}
+
+macro_rules! step_out {
+    () => {
+        "UNION SELECT r.to_id, w.depth + 1 FROM reached w CROSS JOIN relationships r \
+         ON r.namespace = ?1 AND r.from_id = w.id \
+         WHERE w.depth < ?4 AND r.kind IN (SELECT value FROM json_each(?3)) "
+    };
+}
+
+macro_rules! step_in {
+    () => {
+        "UNION SELECT r.from_id, w.depth + 1 FROM reached w CROSS JOIN relationships r \
+         ON r.namespace = ?1 AND r.to_id = w.id \
+         WHERE w.depth < ?4 AND r.kind IN (SELECT value FROM json_each(?3)) "
+    };
+}
+
+/// A walk along relationships from their beginning to their end.
+pub(crate) const RELATED_OUT: &str = related!(step_out!());
+
+/// A walk along relationships from their end to their beginning.
+pub(crate) const RELATED_IN: &str = related!(step_in!());
+
+/// A walk along relationships in both directions.
+pub(crate) const RELATED_BOTH: &str = related!(step_out!(), step_in!());

@@ -1,0 +1,106 @@
+use crate::builder::Builder;
+use crate::error;
+use crate::lanes::Lanes;
+use memory_core::{Result, WriteId};
+use turso_compression::Packer;
+use turso_conn::{Batch, Program, Rows, Statement, Value};
+
+/// Episodes, patterns and relationships in a libSQL database.
+///
+/// A clone is another handle to the same storage. It needs a tokio runtime.
+///
+/// ```
+/// use memory_storage_turso::{Episode, EpisodeStore, Namespace, TaskType, Timestamp, TursoStorage};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> memory_storage_turso::Result<()> {
+/// let memory = TursoStorage::open(":memory:").await?;
+/// let episode = Episode::start(TaskType::new("bug_fix")?, "Login fails", Timestamp::now())?;
+/// memory.store_episode(&episode).await?;
+/// let found = memory.get_episode(&Namespace::default(), episode.id).await?;
+/// assert_eq!(found.as_deref(), Some(&episode));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Cancellation
+/// A write runs in a task of its own: dropping the future stops the waiting, not the write.
+#[derive(Clone, Debug)]
+pub struct TursoStorage {
+    lanes: Lanes,
+    packer: Packer,
+    /// Whether the database is on this machine, and so can be asked for its integrity.
+    local: bool,
+}
+
+impl TursoStorage {
+    /// Opens the database at `location` with the default configuration: a path,
+    /// `file:path`, or `:memory:`. A file that does not exist is made.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub async fn open(location: &str) -> Result<Self> {
+        Self::builder(location).build().await
+    }
+
+    /// A storage at `location`, to be configured.
+    pub fn builder(location: impl Into<String>) -> Builder {
+        Builder::new(location)
+    }
+
+    pub(crate) fn new(lanes: Lanes, packer: Packer, local: bool) -> Self {
+        Self {
+            lanes,
+            packer,
+            local,
+        }
+    }
+
+    pub(crate) const fn packer(&self) -> &Packer {
+        &self.packer
+    }
+
+    pub(crate) const fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// Runs one reading statement.
+    pub(crate) async fn read(&self, statement: Statement) -> Result<Rows> {
+        let doing = statement.operation();
+        self.lanes
+            .read(statement)
+            .await
+            .map_err(|e| error::storage(doing, e))
+    }
+
+    /// Runs `batch` as one transaction, and gives the failing step to `explain`.
+    pub(crate) async fn write(
+        &self,
+        operation: &'static str,
+        batch: Batch,
+        explain: impl FnOnce(Option<usize>, turso_conn::Error) -> memory_core::Error,
+    ) -> Result<Vec<Rows>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let program = Program::from(batch).named(operation);
+        self.lanes
+            .write(program)
+            .await
+            .map_err(|e| explain(e.step(), e))
+    }
+}
+
+/// A statement with its values.
+pub(crate) fn statement(
+    operation: &'static str,
+    sql: &'static str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::new(sql).bind_all(values).named(operation)
+}
+
+/// The name of a write that no caller repeats.
+pub(crate) fn new_write() -> Value {
+    WriteId::new().as_bytes().to_vec().into()
+}
