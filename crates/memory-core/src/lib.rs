@@ -21,6 +21,15 @@ mod revision;
 mod step;
 mod store;
 mod tag;
+// Code of tests: whatever is not as expected is a failed test.
+#[cfg(feature = "testing")]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc
+)]
+pub mod testing;
 mod timestamp;
 
 pub use batch::{Atomicity, Change, Stored, parts, plan};
