@@ -27,3 +27,8 @@ pub use skip::skipped;
 pub use storage::FaultStorage;
 pub use temp::TempDb;
 pub use worker::{Job, JobResult, Worker, work};
+
+/// Generators for every value of the model, nasty strings among them: those of
+/// memory-core, where each stands beside the type that it makes.
+#[cfg(feature = "strategies")]
+pub use memory_core::testing as strategies;

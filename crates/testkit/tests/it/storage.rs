@@ -1,7 +1,8 @@
 use memory_core::{
     Episode, EpisodeQuery, EpisodeStore as _, ErrorKind, InMemoryStorage, Namespace, Result,
-    StorageBackend, TaskType, Timestamp,
+    StorageBackend, TaskType, Timestamp, testing::model,
 };
+use proptest::prelude::*;
 use testkit::{Fault, FaultStorage, Faults, Gate, every_failure};
 
 fn episode() -> Episode {
@@ -65,4 +66,15 @@ async fn a_reader_stands_at_the_gate_while_others_go_on() {
     storage.store_episode(&episode()).await.unwrap();
     gate.open();
     assert_eq!(reader.await.unwrap().unwrap(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn without_faults_it_behaves_as_the_reference(operations in model::operations(1..30)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let storage = FaultStorage::new(InMemoryStorage::new(), Faults::none());
+        runtime.block_on(model::check(&storage, &operations));
+    }
 }
