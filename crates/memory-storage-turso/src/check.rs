@@ -5,7 +5,7 @@ use crate::record::{
 };
 use crate::storage::{TursoStorage, statement};
 use memory_core::limits::PAGE_BYTES_MAX;
-use memory_core::{Namespace, Result};
+use memory_core::{ErrorKind, Namespace, Result};
 use std::fmt;
 use std::sync::LazyLock;
 use turso_conn::{Row, Rows, Value};
@@ -27,6 +27,9 @@ pub struct CheckReport {
 
 /// Most problems that a report lists.
 pub const PROBLEMS_MAX: usize = 1_000;
+
+/// Rows that are read in one statement.
+const ROWS_AT_ONCE: i64 = 500;
 
 /// Something wrong in the database, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,18 +60,20 @@ impl CheckReport {
 struct Audit {
     operation: &'static str,
     sql: LazyLock<String>,
+    /// Finds the number of the row behind ?1.
+    next: &'static str,
     /// Where the columns of [`audit_sql`] begin.
     columns: usize,
     verify: fn(&TursoStorage, Row<'_>) -> Result<Option<String>>,
 }
 
-/// Some rows behind ?1, with as many bytes as fit into ?2, but at least one. After the columns of the
+/// Some rows behind ?1, at most ?3, with as many bytes as fit into ?2, but at least one. After the columns of the
 /// record stand its row number, its namespace and what else is to be verified.
 fn audit_sql(columns: &str, table: &str, verified: &str) -> String {
     format!(
         "WITH next (row, size, total) AS (SELECT row, size, sum(size) OVER (ORDER BY row) FROM (\
            SELECT rowid AS row, length(payload) + size AS size FROM {table} \
-           WHERE rowid > ?1 ORDER BY rowid LIMIT 500)) \
+           WHERE rowid > ?1 ORDER BY rowid LIMIT ?3)) \
          SELECT {columns}, e.rowid, e.namespace, e.original_bytes, e.digest, {verified} \
          FROM next n JOIN {table} e ON e.rowid = n.row \
          WHERE n.total <= ?2 OR n.total = n.size ORDER BY n.row"
@@ -77,6 +82,7 @@ fn audit_sql(columns: &str, table: &str, verified: &str) -> String {
 
 static EPISODES: Audit = Audit {
     operation: "check.episodes",
+    next: "SELECT min(rowid) FROM episodes WHERE rowid > ?1",
     sql: LazyLock::new(|| {
         audit_sql(
             EPISODE_COLUMNS,
@@ -95,6 +101,7 @@ static EPISODES: Audit = Audit {
 
 static PATTERNS: Audit = Audit {
     operation: "check.patterns",
+    next: "SELECT min(rowid) FROM patterns WHERE rowid > ?1",
     sql: LazyLock::new(|| audit_sql(PATTERN_COLUMNS, "patterns", "e.size, e.sources, e.kind")),
     columns: 8,
     verify: |storage, row| {
@@ -217,23 +224,72 @@ impl TursoStorage {
         let mut rows_read = 0;
         let mut behind = i64::MIN;
         loop {
-            let read = statement(audit.operation, &audit.sql, [behind.into()])
-                .bind(as_i64(PAGE_BYTES_MAX));
-            let rows = self.read(read).await?;
-            let Some(last) = last_row(&rows, audit.columns)? else {
-                return Ok(rows_read);
-            };
-            behind = last;
-            for row in &rows {
-                rows_read += 1;
-                match (audit.verify)(self, row) {
-                    Ok(None) => {}
-                    Ok(Some(problem)) => report.add(problem),
-                    Err(error) => report.add(with_causes(&error)),
+            match self.rows_behind(audit, behind, ROWS_AT_ONCE).await {
+                Ok(rows) => {
+                    let Some(last) = last_row(&rows, audit.columns)? else {
+                        return Ok(rows_read);
+                    };
+                    behind = last;
+                    rows_read += rows.len() as u64;
+                    rows.iter().for_each(|row| self.verify(audit, row, report));
                 }
+                Err(error) if error.kind() == ErrorKind::Corrupt => {
+                    let Some(row) = self.next_row(audit, behind).await? else {
+                        return Ok(rows_read);
+                    };
+                    behind = row;
+                    rows_read += 1;
+                    self.verify_alone(audit, row, report).await?;
+                }
+                Err(error) => return Err(error),
             }
             tokio::task::yield_now().await;
         }
+    }
+
+    async fn rows_behind(&self, audit: &'static Audit, behind: i64, rows: i64) -> Result<Rows> {
+        let read = statement(audit.operation, &audit.sql, [behind.into()])
+            .bind(as_i64(PAGE_BYTES_MAX))
+            .bind(rows);
+        self.read(read).await
+    }
+
+    async fn next_row(&self, audit: &'static Audit, behind: i64) -> Result<Option<i64>> {
+        let rows = self
+            .read(statement(audit.operation, audit.next, [behind.into()]))
+            .await?;
+        rows.one()
+            .and_then(|row| row.opt_integer(0))
+            .map_err(unreadable)
+    }
+
+    fn verify(&self, audit: &Audit, row: Row<'_>, report: &mut CheckReport) {
+        match (audit.verify)(self, row) {
+            Ok(None) => {}
+            Ok(Some(problem)) => report.add(problem),
+            Err(error) => report.add(with_causes(&error)),
+        }
+    }
+
+    /// Verifies one row where some cannot even be read together.
+    async fn verify_alone(
+        &self,
+        audit: &'static Audit,
+        row: i64,
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        match self.rows_behind(audit, row - 1, 1).await {
+            Ok(rows) => rows.iter().for_each(|row| self.verify(audit, row, report)),
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                report.add(format!(
+                    "row {row} of {}: {}",
+                    audit.operation,
+                    with_causes(&error)
+                ));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 }
 

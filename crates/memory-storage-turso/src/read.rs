@@ -3,7 +3,7 @@
 use crate::record::{StoredId, hex_ids};
 use crate::storage::TursoStorage;
 use memory_core::limits::PAGE_BYTES_MAX;
-use memory_core::{Namespace, Result};
+use memory_core::{Error, Namespace, Result};
 use std::sync::Arc;
 use turso_conn::{Row, Statement};
 
@@ -74,7 +74,10 @@ impl<T> Reader<T> {
             .bind(id.stored().to_vec())
             .named(self.operation)
             .point_read();
-        let rows = storage.read(statement).await?;
+        let rows = storage
+            .read(statement)
+            .await
+            .map_err(|e| self.of_record(id, e))?;
         rows.first()
             .map(|row| (self.decode)(storage, namespace, row).map(Arc::new))
             .transpose()
@@ -111,6 +114,11 @@ impl<T> Reader<T> {
                 }
             }
         }
+    }
+
+    /// The same error, naming the record.
+    fn of_record<I: StoredId>(&self, id: &I, error: Error) -> Error {
+        Error::new(error.kind(), format!("{} {id}", self.operation)).with_source(error)
     }
 
     fn place(&self, row: Row<'_>, offset: usize) -> Result<usize> {

@@ -139,17 +139,14 @@ fn key_values(namespace: &Namespace, key: RelationshipKey) -> [Value; 4] {
 
 /// The key behind which a page begins; before every key at the beginning.
 fn position_values(position: Option<RelationshipKey>) -> [Value; 3] {
-    match position {
-        Some(key) => [
+    let first = id_value(&EpisodeId::from_bytes([0; 16]));
+    position.map_or([first.clone(), (-1).into(), first], |key| {
+        [
             id_value(&key.from),
             kind_code(key.kind).into(),
             id_value(&key.to),
-        ],
-        None => {
-            let first = id_value(&EpisodeId::from_bytes([0; 16]));
-            [first.clone(), (-1).into(), first]
-        }
-    }
+        ]
+    })
 }
 
 /// The two guards: both ends exist, and no cycle is closed.

@@ -82,14 +82,20 @@ pub(crate) const EPISODE_EXISTS: &str = "\
 SELECT CASE WHEN EXISTS (SELECT 1 FROM episodes WHERE namespace = ?1 AND id = ?2) \
 THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
-/// Replaces the episode ?1, ?2 if it has the revision before ?21, or if this very
-/// write ?20 gave it that revision already.
+/// Replaces the episode ?1, ?2 if it has the revision ?22.
 pub(crate) const EPISODE_UPDATE: &str = "\
 UPDATE episodes SET external_id = ?3, task_type = ?4, domain = ?5, outcome = ?6, reward = ?7, \
 steps = ?8, reflections = ?9, started_at = ?10, completed_at = ?11, updated_at = ?12, \
 digest = ?13, size = ?14, original_bytes = ?15, tags = ?16, patterns = ?17, metadata = ?18, \
 payload = ?19, write_id = ?20, revision = ?21 \
-WHERE namespace = ?1 AND id = ?2 AND (revision = ?22 OR (revision = ?21 AND write_id = ?20))";
+WHERE namespace = ?1 AND id = ?2 AND revision = ?22";
+
+/// Guard: the episode ?1, ?2 got its revision ?4 from the write ?3, just now or when
+/// the same update was tried before and its answer was lost.
+pub(crate) const EPISODE_IS_OURS: &str = "\
+SELECT CASE WHEN EXISTS (SELECT 1 FROM episodes \
+  WHERE namespace = ?1 AND id = ?2 AND write_id = ?3 AND revision = ?4) \
+THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
 /// Deletes the episodes ?2 (a JSON list of hexadecimal ids).
 pub(crate) const EPISODES_DELETE: &str = "\
@@ -169,13 +175,17 @@ pub(crate) const PATTERN_EXISTS: &str = "\
 SELECT CASE WHEN EXISTS (SELECT 1 FROM patterns WHERE namespace = ?1 AND id = ?2) \
 THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
-/// Replaces the pattern ?1, ?2 if it has the revision ?15, or if this very write
-/// ?13 gave it the revision ?14 already.
+/// Replaces the pattern ?1, ?2 if it has the revision ?15.
 pub(crate) const PATTERN_UPDATE: &str = "\
 UPDATE patterns SET kind = ?3, task_type = ?4, domain = ?5, confidence = ?6, updated_at = ?7, \
 digest = ?8, size = ?9, original_bytes = ?10, sources = ?11, payload = ?12, write_id = ?13, \
-revision = ?14 \
-WHERE namespace = ?1 AND id = ?2 AND (revision = ?15 OR (revision = ?14 AND write_id = ?13))";
+revision = ?14 WHERE namespace = ?1 AND id = ?2 AND revision = ?15";
+
+/// Guard: the pattern ?1, ?2 got its revision ?4 from the write ?3.
+pub(crate) const PATTERN_IS_OURS: &str = "\
+SELECT CASE WHEN EXISTS (SELECT 1 FROM patterns \
+  WHERE namespace = ?1 AND id = ?2 AND write_id = ?3 AND revision = ?4) \
+THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
 /// Deletes the patterns ?2 (a JSON list of hexadecimal ids).
 pub(crate) const PATTERNS_DELETE: &str = "\

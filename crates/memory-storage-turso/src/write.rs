@@ -1,7 +1,7 @@
 //! Storing and updating records of either kind: two steps each.
 
 use crate::error::{bug, storage};
-use crate::record::{EncodedEpisode, EncodedPattern, StoredId, id, revision};
+use crate::record::{EncodedEpisode, EncodedPattern, StoredId, id, revision, revision_value};
 use crate::sql;
 use crate::storage::{TursoStorage, statement};
 use memory_core::{
@@ -11,8 +11,11 @@ use memory_core::{
 use turso_compression::Packer;
 use turso_conn::{Batch, Rows, Step, Value};
 
-/// Steps per record in a batch.
-const STEPS: usize = 2;
+/// Steps that store a record.
+const STORE_STEPS: usize = 2;
+
+/// Steps that update a record.
+const UPDATE_STEPS: usize = 3;
 
 /// Bytes that are encoded before other tasks get their turn: less than a millisecond of work.
 const YIELD_BYTES: usize = 64 * 1024;
@@ -29,6 +32,7 @@ pub(crate) trait Record: Sized + Sync {
     const STORE: &'static str;
     const EXISTS: &'static str;
     const UPDATE: &'static str;
+    const IS_OURS: &'static str;
 
     fn size(&self) -> usize;
     fn own_revision(&self) -> Revision;
@@ -51,6 +55,7 @@ impl Record for Episode {
     const STORE: &'static str = sql::EPISODE_STORE;
     const EXISTS: &'static str = sql::EPISODE_EXISTS;
     const UPDATE: &'static str = sql::EPISODE_UPDATE;
+    const IS_OURS: &'static str = sql::EPISODE_IS_OURS;
 
     fn size(&self) -> usize {
         self.size_bytes()
@@ -87,6 +92,7 @@ impl Record for Pattern {
     const STORE: &'static str = sql::PATTERN_STORE;
     const EXISTS: &'static str = sql::PATTERN_EXISTS;
     const UPDATE: &'static str = sql::PATTERN_UPDATE;
+    const IS_OURS: &'static str = sql::PATTERN_IS_OURS;
 
     fn size(&self) -> usize {
         self.size_bytes()
@@ -179,7 +185,7 @@ async fn give_way(encoded_bytes: &mut usize, bytes: usize) {
 
 /// What the steps of [`push_stores`] answered.
 pub(crate) fn read_stored<I: StoredId>(rows: &[Rows]) -> Result<Vec<Stored<I>>> {
-    rows.chunks(STEPS).map(stored).collect()
+    rows.chunks(STORE_STEPS).map(stored).collect()
 }
 
 fn stored<I: StoredId>(rows: &[Rows]) -> Result<Stored<I>> {
@@ -206,7 +212,7 @@ pub(crate) fn explain_store<R: Record>(
     step: Option<usize>,
     error: turso_conn::Error,
 ) -> Error {
-    let index = step.map(|step| start + step / STEPS);
+    let index = step.map(|step| start + step / STORE_STEPS);
     let explained = match (error.kind(), index) {
         (turso_conn::ErrorKind::Constraint, Some(_)) => {
             let context =
@@ -249,15 +255,19 @@ pub(crate) async fn update_all<R: Record>(
         .collect())
 }
 
+/// Three steps: there is such a record, it is changed if it has the expected revision,
+/// and what stands there now is what this update made.
 fn push_update<R: Record>(batch: &mut Batch, encoded: R::Encoded, update: &Update<R>) {
     let key = R::id_key(&encoded);
+    let next = update.expected.next();
+    let ours = statement(R::UPDATE_OPERATION, R::IS_OURS, key.clone())
+        .bind(update.write_id.as_bytes().to_vec())
+        .bind(revision_value(next));
+    let (mut values, _) = R::values(encoded, update.write_id, next);
+    values.push(revision_value(update.expected));
     batch.push(Step::guard(statement(R::UPDATE_OPERATION, R::EXISTS, key)));
-    let (mut values, _) = R::values(encoded, update.write_id, update.expected.next());
-    values.push(crate::record::revision_value(update.expected));
-    batch.push(Step::exactly(
-        statement(R::UPDATE_OPERATION, R::UPDATE, values),
-        1,
-    ));
+    batch.push(statement(R::UPDATE_OPERATION, R::UPDATE, values));
+    batch.push(Step::guard(ours));
 }
 
 /// Why an update failed, by the step that failed.
@@ -266,7 +276,7 @@ fn explain_update<R: Record>(step: Option<usize>, error: turso_conn::Error) -> E
         return storage(R::UPDATE_OPERATION, error);
     };
     let name = R::NAME;
-    let explained = match (error.kind(), step % STEPS) {
+    let explained = match (error.kind(), step % UPDATE_STEPS) {
         (turso_conn::ErrorKind::Conflict, 0) => {
             let context = format!("updating: there is no such {name}; store it first");
             Error::new(ErrorKind::NotFound, context).with_source(error)
@@ -277,5 +287,5 @@ fn explain_update<R: Record>(step: Option<usize>, error: turso_conn::Error) -> E
         }
         _ => storage(R::UPDATE_OPERATION, error),
     };
-    explained.at_index(step / STEPS)
+    explained.at_index(step / UPDATE_STEPS)
 }

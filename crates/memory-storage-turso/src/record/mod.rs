@@ -20,7 +20,7 @@ use memory_core::{EpisodeId, PatternId, Result, Revision, Timestamp};
 use turso_conn::Row;
 
 /// An id that is stored as its 16 bytes.
-pub(crate) trait StoredId: Copy {
+pub(crate) trait StoredId: Copy + std::fmt::Display {
     fn from_stored(bytes: [u8; 16]) -> Self;
     fn stored(&self) -> &[u8; 16];
 }

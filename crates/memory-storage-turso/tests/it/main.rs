@@ -1,9 +1,17 @@
-//! The tests of the storage against real databases.
+//! The storage against real databases.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic
+    clippy::panic,
+    unreachable_pub
 )]
 
-mod smoke;
+mod cancel;
+mod check;
+mod damage;
+mod model;
+mod opening;
+mod round_trip;
+mod statistics;
+mod support;
