@@ -6,6 +6,8 @@
 //! `tests/golden` keep every version readable.
 
 mod episode_v1;
+#[cfg(test)]
+mod golden;
 mod pattern_v1;
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};

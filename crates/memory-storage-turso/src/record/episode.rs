@@ -183,3 +183,21 @@ fn read(namespace: &Namespace, id: EpisodeId, row: Row<'_>, packer: &Packer) -> 
         .finish()
         .map_err(|e| corrupt("a stored episode is not valid").with_source(e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use memory_core::testing::any_episode;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_size_that_limits_count_is_an_upper_bound(episode in any_episode()) {
+            let payload = encode_v1(&EpisodeV1::of(&episode)).unwrap();
+            let metadata = metadata_json(&episode.metadata).unwrap();
+            let lists = tags_json(&episode.tags).unwrap().len() + hex_ids(&episode.patterns).len();
+            prop_assert!(payload.len() + lists <= episode.size_bytes());
+            prop_assert!(metadata.len() <= 4 * episode.size_bytes());
+        }
+    }
+}
