@@ -27,3 +27,8 @@ pub use memory_core::*;
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
+
+/// The example on the front page of the workspace compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -7,6 +7,8 @@
 mod episodes;
 mod page;
 mod patterns;
+#[cfg(test)]
+mod plans;
 mod texts;
 
 pub(crate) use episodes::{EPISODES, episode_filter};
