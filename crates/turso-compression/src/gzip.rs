@@ -27,8 +27,8 @@ pub fn gunzip(body: &[u8], max: usize) -> Result<Vec<u8>> {
         .read_to_end(&mut content)
         .map_err(|e| Error::corrupt("decode gzip: it is no whole gzip stream").with_source(e))?;
     if content.len() > max {
-        let context = format!("decode gzip: it holds more than {max} bytes");
-        return Err(Error::new(ErrorKind::Limit, context));
+        let why = format!("decode gzip: it holds more than {max} bytes");
+        return Err(Error::new(ErrorKind::Limit, why));
     }
     Ok(content)
 }
