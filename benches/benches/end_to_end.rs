@@ -94,6 +94,7 @@ impl Bench {
 
     fn queries(&self, group: &mut BenchmarkGroup<'_, WallTime>) {
         let page = PageRequest::first(20).unwrap();
+        group.throughput(Throughput::Elements(20));
         for (name, query) in queries() {
             group.bench_function(format!("query 20 by {name}"), |bencher| {
                 bencher
