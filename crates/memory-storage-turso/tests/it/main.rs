@@ -9,6 +9,7 @@
 
 mod cancel;
 mod check;
+mod concurrent;
 mod damage;
 mod model;
 mod opening;
