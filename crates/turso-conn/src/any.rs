@@ -11,7 +11,6 @@ use crate::{
 /// The configuration of every kind of connection; the location says which part counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
 pub struct AnyConfig {
     /// For files and memory.
     pub local: LocalConfig,

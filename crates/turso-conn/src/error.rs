@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the caller can do about an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,6 +114,7 @@ pub struct Error {
     context: Cow<'static, str>,
     step: Option<usize>,
     code: Option<i32>,
+    retry_after: Option<Duration>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -127,6 +129,7 @@ impl Error {
             context: context.into(),
             step: None,
             code: None,
+            retry_after: None,
             source: None,
         }
     }
@@ -166,6 +169,13 @@ impl Error {
         self
     }
 
+    /// Adds how long the server asks to wait before the next try.
+    #[must_use]
+    pub fn with_retry_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
+        self
+    }
+
     /// What the caller can do about it.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -179,6 +189,11 @@ impl Error {
     /// SQLite's extended result code, if SQLite said it.
     pub fn sqlite_code(&self) -> Option<i32> {
         self.code
+    }
+
+    /// How long the server asked to wait before the next try, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// See [`ErrorKind::is_retryable`].
@@ -204,6 +219,7 @@ impl fmt::Debug for Error {
             .field("context", &self.context)
             .field("step", &self.step)
             .field("code", &self.code)
+            .field("retry_after", &self.retry_after)
             .field("source", &self.source)
             .finish()
     }

@@ -148,6 +148,7 @@ impl<S: Into<Step>> Extend<S> for Batch {
 pub struct Program {
     groups: Arc<[Batch]>,
     operation: &'static str,
+    idempotent: bool,
     deadline: Option<Duration>,
 }
 
@@ -157,6 +158,7 @@ impl Program {
         Self {
             groups: groups.into_iter().collect(),
             operation: OPERATION_OTHER,
+            idempotent: false,
             deadline: None,
         }
     }
@@ -165,6 +167,18 @@ impl Program {
     #[must_use]
     pub fn named(mut self, operation: &'static str) -> Self {
         self.operation = operation;
+        self
+    }
+
+    /// Promises that running it twice has the effect of running it once, as
+    /// upserts under ids made by the caller have, and conditional updates that
+    /// recognise their own earlier write. Should the answer of a server be
+    /// lost, the connection then runs it again instead of reporting
+    /// [`ErrorKind::OutcomeUnknown`]. The promises of the statements inside are
+    /// not looked at; a program that only reads needs none.
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
         self
     }
 
@@ -185,6 +199,11 @@ impl Program {
     /// The operation's name.
     pub fn operation(&self) -> &'static str {
         self.operation
+    }
+
+    /// Whether [`idempotent`](Self::idempotent) was promised.
+    pub fn is_idempotent(&self) -> bool {
+        self.idempotent
     }
 
     /// The time it may take, if it was set.

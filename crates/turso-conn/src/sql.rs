@@ -11,6 +11,8 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) enum Verb {
     /// INSERT, UPDATE, DELETE or REPLACE, also after WITH.
     Write,
+    /// CREATE, DROP, ALTER, REINDEX or ANALYZE.
+    Schema,
     /// BEGIN, COMMIT, END, ROLLBACK, SAVEPOINT or RELEASE.
     Transaction,
     /// A PRAGMA that sets something, ATTACH, DETACH, or the making of something
@@ -18,7 +20,7 @@ pub(crate) enum Verb {
     Settings,
     /// SELECT or VALUES, also after WITH.
     Read,
-    /// Anything else: the schema's own statements, and PRAGMAs that ask.
+    /// Anything else, such as VACUUM and PRAGMAs that ask.
     Other,
 }
 
@@ -257,7 +259,7 @@ impl Scan {
             self.verb = Some(Verb::Settings);
         } else {
             self.create = false;
-            self.verb = self.verb.or(Some(Verb::Other));
+            self.verb = self.verb.or(Some(Verb::Schema));
             self.trigger = token.is("TRIGGER").then_some(Trigger::Inside);
         }
     }
@@ -277,6 +279,7 @@ impl Scan {
 }
 
 fn first_word(token: &Token<'_>) -> Verb {
+    let schema = ["DROP", "ALTER", "REINDEX", "ANALYZE"];
     let transaction = ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
     if token.is_one_of(&transaction) {
         Verb::Transaction
@@ -284,6 +287,8 @@ fn first_word(token: &Token<'_>) -> Verb {
         Verb::Settings
     } else if token.is_one_of(&["SELECT", "VALUES"]) {
         Verb::Read
+    } else if token.is_one_of(&schema) {
+        Verb::Schema
     } else {
         Verb::Other
     }
@@ -370,7 +375,10 @@ mod tests {
             ("PRAGMA data_version", Verb::Other),
             ("PRAGMA table_info(notes)", Verb::Other),
             ("PRAGMA main.user_version = 3", Verb::Other),
-            ("CREATE TABLE temp_x (a)", Verb::Other),
+            ("CREATE TABLE temp_x (a)", Verb::Schema),
+            ("create index i on t (a)", Verb::Schema),
+            ("ALTER TABLE t ADD COLUMN z", Verb::Schema),
+            ("EXPLAIN QUERY PLAN SELECT 1", Verb::Read),
             ("VACUUM", Verb::Other),
         ];
         for (sql, expected) in table {

@@ -66,6 +66,7 @@ pub struct Statement {
     values: Vec<Value>,
     operation: &'static str,
     point_read: bool,
+    idempotent: bool,
     limits: Limits,
     deadline: Option<Duration>,
 }
@@ -78,6 +79,7 @@ impl Statement {
             values: Vec::new(),
             operation: OPERATION_OTHER,
             point_read: false,
+            idempotent: false,
             limits: Limits::default(),
             deadline: None,
         }
@@ -114,6 +116,16 @@ impl Statement {
         self
     }
 
+    /// Promises that running it twice has the effect of running it once, as
+    /// an upsert under an id made by the caller has. Should the answer of a
+    /// server be lost, the connection then runs it again instead of reporting
+    /// [`ErrorKind::OutcomeUnknown`]. Statements that only read need no promise.
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
     /// Bounds the answer.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -147,6 +159,11 @@ impl Statement {
     /// Whether [`point_read`](Self::point_read) was promised.
     pub fn is_point_read(&self) -> bool {
         self.point_read
+    }
+
+    /// Whether [`idempotent`](Self::idempotent) was promised.
+    pub fn is_idempotent(&self) -> bool {
+        self.idempotent
     }
 
     /// The bounds of the answer.

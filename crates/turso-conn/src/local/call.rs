@@ -9,8 +9,8 @@ use crate::{Error, ErrorKind, Result};
 pub(super) const FAR: Duration = Duration::from_hours(365 * 24);
 
 /// Shared by the caller, who may stop the work, and the blocking thread, which
-/// looks between steps and between rows. An interrupt alone would not do: SQLite
-/// forgets one that comes while no statement is running.
+/// looks between steps and between rows. It is told before it is interrupted, so
+/// that it either sees this or is interrupted later.
 #[derive(Debug)]
 pub(crate) struct Call {
     stop: AtomicBool,

@@ -66,7 +66,7 @@ impl Compiled {
         let before = conn.total_changes();
         let answer = self.drain(statement, call)?;
         // Other statements than DML leave the count of the last DML standing.
-        let wrote = conn.total_changes() != before;
+        let wrote = self.verb == Verb::Write && conn.total_changes() != before;
         let changes = if wrote { conn.changes() } else { 0 };
         Ok(Rows::from_parts(
             Arc::clone(&self.columns),

@@ -38,7 +38,6 @@ pub enum Access {
 /// How local connections are opened and used. Every combination is legal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
 pub struct LocalConfig {
     /// When an acknowledged write is on the medium. Default: before.
     pub durability: Durability,

@@ -74,30 +74,33 @@ impl LocalConnection {
     ) -> Result<T> {
         let work = Arc::new(work);
         let busy_wait = self.config.busy_wait;
+        let mut busy = None;
         for attempt in 0.. {
             let work = Arc::clone(&work);
             let unit = move |session: &mut Session, call: &Call| {
                 session.wait_for_locks(busy_wait.min(call.left()))?;
                 work(session, call)
             };
-            let answer = self.hop.run(deadline, stalled, unit).await;
-            let pause = Backoff::LOCK.delay(attempt, jitter());
-            match answer {
-                Err(error)
-                    if error.kind() == ErrorKind::Busy && Instant::now() + pause < deadline =>
-                {
-                    tracing::debug!(attempt, "the database is busy, trying again");
-                    tokio::time::sleep(pause).await;
-                }
-                answer => return answer,
+            match (self.hop.run(deadline, stalled, unit).await, busy.take()) {
+                (Err(error), _) if error.kind() == ErrorKind::Busy => busy = Some(error),
+                // It was late only because it waited for others.
+                (Err(error), Some(busy)) if error.kind() == ErrorKind::Timeout => return Err(busy),
+                (answer, _) => return answer,
             }
+            let pause = Backoff::LOCK.delay(attempt, jitter());
+            if Instant::now() + pause >= deadline {
+                break;
+            }
+            tracing::debug!(attempt, "the database is busy, trying again");
+            tokio::time::sleep(pause).await;
         }
-        Err(Error::new(ErrorKind::Busy, "the database stayed busy"))
+        Err(busy.unwrap_or_else(|| ErrorKind::Busy.into()))
     }
 
     async fn query_in_hop(&self, statement: Statement) -> Result<Rows> {
         let deadline = self.deadline(statement.deadline());
-        if only_statement(statement.sql())? == Verb::Write {
+        let verb = only_statement(statement.sql())?;
+        if matches!(verb, Verb::Write | Verb::Schema) {
             let step = Step::new(statement);
             let work = move |session: &mut Session, call: &Call| {
                 transaction::run_one(session, &step, call)
@@ -107,16 +110,25 @@ impl LocalConnection {
                 .await;
         }
         let work = move |session: &mut Session, call: &Call| {
+            // VACUUM and the like want no other statement in the middle.
+            if verb == Verb::Read {
+                session.hold_interrupts()?;
+            }
             call.check()?;
             session.run(&statement, call)
         };
-        self.persist(deadline, ErrorKind::Timeout, work).await
+        let stalled = if verb == Verb::Read {
+            ErrorKind::Timeout
+        } else {
+            ErrorKind::OutcomeUnknown
+        };
+        self.persist(deadline, stalled, work).await
     }
 
     pub(super) async fn recycle(&mut self) -> Result<()> {
         let mut session = self.hop.session(Instant::now() + RECYCLE_WAIT).await?;
         if session.in_transaction() {
-            session.unit(|session| session.control("ROLLBACK"))?;
+            session.roll_back();
         }
         match session.condition() {
             Condition::Fit => Ok(()),

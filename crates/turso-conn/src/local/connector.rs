@@ -98,7 +98,7 @@ impl LocalConnector {
         let database = now(builder.build())?;
         let conn = database.connect().map_err(super::raw::error)?;
         pragma::configure(&conn, &self.config, file)?;
-        let session = Session::new(conn, Box::new(OneUnit::default()));
+        let session = Session::new(conn, Box::new(OneUnit::default()))?;
         Ok(LocalConnection::new(
             session,
             Arc::clone(&self.config),

@@ -12,8 +12,8 @@ use super::call::Call;
 use super::session::Session;
 use crate::{Error, ErrorKind, Result};
 
-/// How often a late unit of work is interrupted: an interrupt that comes
-/// between two statements is forgotten.
+/// How often a late unit of work is interrupted. Once is enough where interrupts
+/// are held ([`Session::hold_interrupts`]); VACUUM and PRAGMAs run without.
 const NUDGE: Duration = Duration::from_millis(5);
 
 /// How long a unit of work is waited for after its deadline. It ends within
@@ -68,6 +68,7 @@ impl Hop {
         let stopper = Stopper {
             call: Arc::clone(&call),
             interrupt: &self.interrupt,
+            armed: true,
         };
         let task = runtime.spawn_blocking(move || session.unit(|session| work(session, &call)));
         stopper.watch(task, deadline, stalled).await
@@ -94,27 +95,30 @@ pub(super) fn joined<T>(answer: Result<Result<T>, JoinError>) -> Result<T> {
     })
 }
 
-/// Stops the work when it goes, which is at the deadline or when the caller
-/// drops its future; after the work ended that is without effect.
+/// Stops the work at the deadline, and when the caller drops its future before
+/// the work has ended.
 struct Stopper<'a> {
     call: Arc<Call>,
     interrupt: &'a libsql::Connection,
+    armed: bool,
 }
 
 impl Stopper<'_> {
     async fn watch<T>(
-        &self,
+        mut self,
         mut task: JoinHandle<Result<T>>,
         deadline: Instant,
         stalled: ErrorKind,
     ) -> Result<T> {
         if let Ok(answer) = timeout_at(deadline, &mut task).await {
+            self.armed = false;
             return joined(answer);
         }
         let give_up = Instant::now() + STALLED;
         while Instant::now() < give_up {
             self.stop();
             if let Ok(answer) = timeout_at(Instant::now() + NUDGE, &mut task).await {
+                self.armed = false;
                 return joined(answer);
             }
         }
@@ -130,6 +134,8 @@ impl Stopper<'_> {
 
 impl Drop for Stopper<'_> {
     fn drop(&mut self) {
-        self.stop();
+        if self.armed {
+            self.stop();
+        }
     }
 }

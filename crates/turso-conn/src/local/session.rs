@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::call::Call;
 use super::compiled::Compiled;
+use super::latch::Latch;
 use super::raw::now;
 use super::statements::Statements;
 use crate::sql::Verb;
@@ -17,6 +18,7 @@ use crate::{Error, ErrorKind, Result, Rows, Statement};
 /// when two threads drop the two at once.
 pub(crate) struct Session {
     statements: Box<dyn Statements>,
+    latch: Latch,
     conn: libsql::Connection,
     busy_wait: Option<Duration>,
     working: bool,
@@ -35,14 +37,17 @@ pub(crate) enum Condition {
 }
 
 impl Session {
-    pub(crate) fn new(conn: libsql::Connection, statements: Box<dyn Statements>) -> Self {
-        Self {
+    pub(crate) fn new(conn: libsql::Connection, statements: Box<dyn Statements>) -> Result<Self> {
+        let latch = Latch::new(&conn)?;
+        let condition = Condition::Fit;
+        Ok(Self {
             statements,
+            latch,
             conn,
             busy_wait: None,
             working: false,
-            condition: Condition::Fit,
-        }
+            condition,
+        })
     }
 
     /// The connection, for settings.
@@ -72,9 +77,27 @@ impl Session {
         }
         self.working = true;
         let answer = work(self);
+        self.latch.release();
         self.statements.unit_ended();
         self.working = false;
         answer
+    }
+
+    /// From now on to the end of the unit an interrupt is not forgotten.
+    pub(crate) fn hold_interrupts(&mut self) -> Result<()> {
+        self.latch.hold()
+    }
+
+    /// Ends the open transaction, also after an interrupt.
+    pub(crate) fn roll_back(&mut self) {
+        self.latch.release();
+        // A second interrupt may hit the first ROLLBACK; there is no third.
+        for _ in 0..3 {
+            if !self.in_transaction() || self.control("ROLLBACK").is_ok() {
+                return;
+            }
+        }
+        self.condition = Condition::Broken("a transaction could not be ended");
     }
 
     /// How long SQLite itself waits for a lock.

@@ -21,8 +21,9 @@ pub(super) fn run(
     let mut transaction = Transaction::begin(session, call, only_reads(groups))?;
     let savepoints = groups.len() > 1;
     let mut results = Vec::with_capacity(groups.len());
-    for group in groups {
-        results.push(transaction.group(group, savepoints)?);
+    for (number, group) in groups.iter().enumerate() {
+        let result = transaction.group(group, savepoints);
+        results.push(result.map_err(|error| error.during(&format!("group {number}")))?);
     }
     if results.iter().any(Result::is_ok) {
         transaction.commit()?;
@@ -55,11 +56,12 @@ impl<'a> Transaction<'a> {
     /// Writers begin IMMEDIATE: whoever reads first and writes later may find
     /// that it cannot (BUSY_SNAPSHOT), and no waiting helps then.
     fn begin(session: &'a mut Session, call: &'a Call, reads: bool) -> Result<Self> {
-        call.check()?;
         let transaction = Self { session, call };
         if transaction.session.in_transaction() {
-            transaction.session.control("ROLLBACK")?;
+            transaction.session.roll_back();
         }
+        transaction.session.hold_interrupts()?;
+        call.check()?;
         let begin = if reads {
             "BEGIN DEFERRED"
         } else {
@@ -151,9 +153,8 @@ impl<'a> Transaction<'a> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if self.session.in_transaction() && self.session.control("ROLLBACK").is_err() {
-            self.session
-                .set_condition(Condition::Broken("a transaction could not be ended"));
+        if self.session.in_transaction() {
+            self.session.roll_back();
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use tempfile::TempDir;
 use turso_conn::{
-    Connect, Execute, LocalConfig, LocalConnection, LocalConnector, Location, Statement,
+    Connect, ErrorKind, Execute, LocalConfig, LocalConnection, LocalConnector, Location, Rows,
+    Statement,
 };
 
 /// A folder with a database, gone at the end of the test.
@@ -52,14 +53,56 @@ impl Place {
             .unwrap();
         database.connect().unwrap()
     }
+
+    /// Descriptors of this process that are open on the database file itself.
+    pub fn open_descriptors(&self) -> usize {
+        let path = self.path().canonicalize().unwrap();
+        let links = std::fs::read_dir("/proc/self/fd").unwrap();
+        links
+            .filter_map(|link| std::fs::read_link(link.ok()?.path()).ok())
+            .filter(|target| *target == path)
+            .count()
+    }
 }
 
-pub async fn run(conn: &mut impl Execute, sql: &'static str) {
-    conn.query(Statement::new(sql)).await.unwrap();
+pub async fn run(conn: &mut impl Execute, sql: &'static str) -> Rows {
+    conn.query(Statement::new(sql)).await.unwrap()
 }
 
 /// The integers of the first column.
 pub async fn integers(conn: &mut impl Execute, sql: &'static str) -> Vec<i64> {
-    let rows = conn.query(Statement::new(sql)).await.unwrap();
-    rows.iter().map(|row| row.integer(0).unwrap()).collect()
+    run(conn, sql)
+        .await
+        .iter()
+        .map(|row| row.integer(0).unwrap())
+        .collect()
+}
+
+/// The kind with which `statement` fails.
+pub async fn kind_of(conn: &mut impl Execute, statement: Statement) -> ErrorKind {
+    conn.query(statement).await.unwrap_err().kind()
+}
+
+/// `INSERT INTO t VALUES (x, y)`.
+pub fn insert(x: i64, y: i64) -> Statement {
+    Statement::new("INSERT INTO t VALUES (?1, ?2)")
+        .bind(x)
+        .bind(y)
+}
+
+/// A query that runs for many seconds unless interrupted.
+pub fn endless() -> Statement {
+    Statement::new(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
+         SELECT count(*) FROM n",
+    )
+}
+
+/// The first integer a raw libsql query answers.
+pub async fn raw_integer(conn: &libsql::Connection, sql: &str) -> i64 {
+    let mut rows = conn.query(sql, ()).await.unwrap();
+    match rows.next().await.unwrap().unwrap().get_value(0).unwrap() {
+        libsql::Value::Integer(v) => v,
+        other => panic!("{other:?}"),
+    }
 }
