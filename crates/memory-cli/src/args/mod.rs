@@ -1,0 +1,293 @@
+//! The command line.
+
+mod filter;
+mod time;
+
+pub(crate) use filter::{Direction, Filter, Ordering};
+
+use crate::exit;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use memory_storage_turso::{Cursor, Namespace, PatternId, RelationshipKind, Tag};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// An agent's episodic memory: what was tried, step by step, and how it went.
+#[derive(Debug, Parser)]
+#[command(name = "memory", version, after_long_help = exit::HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The database: a path, or a URL with a scheme
+    #[arg(
+        long,
+        env = "TURSO_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "memory.db",
+        global = true,
+        value_name = "LOCATION"
+    )]
+    pub(crate) db: String,
+    /// Whose memory; `default` unless told [import: what each line says]
+    #[arg(long, global = true)]
+    pub(crate) namespace: Option<Namespace>,
+    /// Write JSON instead of text: one value on one line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new database with invented episodes and show what can be asked of it
+    Demo,
+    /// Store episodes from files of JSON lines, plain or gzip; `-` is standard input
+    Import(Import),
+    /// Write everything as JSON lines, oldest first
+    Export(Export),
+    /// Show one episode
+    Show(Show),
+    /// List episodes
+    List(List),
+    /// List the episodes that are related to one
+    Related(Related),
+    /// Relate an episode to another
+    Relate(Relate),
+    /// Remove a relationship
+    Unrelate(Edge),
+    /// Add, remove, rename and list tags
+    #[command(subcommand)]
+    Tag(TagCommand),
+    /// List patterns, or show one
+    #[command(subcommand)]
+    Patterns(PatternCommand),
+    /// Delete episodes, with everything that hangs on them
+    Forget(Forget),
+    /// Count what is stored
+    Stats(Stats),
+    /// Read everything back and verify it
+    Check,
+    /// Print a script that completes this command in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Files to read, in this order; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Leave out lines that cannot be stored, and say which
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The file to write, compressed if its name ends in `.gz` [default: standard output]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// An episode's id or external id
+    #[arg(value_name = "ID|EXTERNAL_ID")]
+    pub(crate) key: String,
+    /// Show long texts whole
+    #[arg(long)]
+    pub(crate) full: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    #[command(flatten)]
+    pub(crate) window: Window,
+    /// In which order
+    #[arg(long, value_enum, default_value_t = Ordering::Newest)]
+    pub(crate) order: Ordering,
+}
+
+/// How much of a list is wanted.
+#[derive(Debug, Args)]
+pub(crate) struct Window {
+    /// At most so many
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: u64,
+    /// Go on where a former list ended
+    #[arg(long, value_name = "CURSOR", value_parser = cursor)]
+    pub(crate) after: Option<Cursor>,
+    /// All of them
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Related {
+    /// An episode's id or external id
+    #[arg(value_name = "ID|EXTERNAL_ID")]
+    pub(crate) key: String,
+    /// How many relationships away at most
+    #[arg(long, default_value_t = 1)]
+    pub(crate) depth: usize,
+    /// Along this kind only; may be repeated
+    #[arg(long = "kind", value_parser = RelationshipKind::from_str)]
+    pub(crate) kinds: Vec<RelationshipKind>,
+    /// From which end
+    #[arg(long, value_enum, default_value_t = Direction::Both)]
+    pub(crate) direction: Direction,
+    /// At most so many episodes
+    #[arg(long, default_value_t = 100)]
+    pub(crate) limit: usize,
+}
+
+/// A relationship: it begins at `from` and ends at `to`.
+#[derive(Debug, Args)]
+pub(crate) struct Edge {
+    /// The id or external id of the episode where it begins
+    pub(crate) from: String,
+    /// `ParentChild`, `DependsOn`, `Follows`, `RelatedTo`, `Blocks`, `Duplicates` or `References`
+    pub(crate) kind: RelationshipKind,
+    /// The id or external id of the episode where it ends
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Relate {
+    #[command(flatten)]
+    pub(crate) edge: Edge,
+    /// Why they are related
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub(crate) created_by: Option<String>,
+    /// How much it matters, larger is more
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) priority: Option<u8>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TagCommand {
+    /// Add tags to an episode
+    Add(TagChange),
+    /// Remove tags from an episode
+    Remove(TagChange),
+    /// Give every episode with one tag another one instead
+    Rename {
+        /// The tag to be replaced
+        from: Tag,
+        /// The tag to take its place
+        to: Tag,
+    },
+    /// List all tags with the number of their episodes
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagChange {
+    /// An episode's id or external id
+    #[arg(value_name = "ID|EXTERNAL_ID")]
+    pub(crate) key: String,
+    /// The tags
+    #[arg(required = true, value_name = "TAG")]
+    pub(crate) tags: Vec<Tag>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PatternCommand {
+    /// List patterns, latest first
+    List {
+        /// Of this kind only
+        #[arg(long, value_enum)]
+        kind: Option<PatternKind>,
+        /// Learnt from this episode only (id or external id)
+        #[arg(long, value_name = "ID|EXTERNAL_ID")]
+        source: Option<String>,
+        #[command(flatten)]
+        window: Window,
+    },
+    /// Show one pattern
+    Show {
+        /// The pattern's id
+        id: PatternId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PatternKind {
+    ToolSequence,
+    DecisionPoint,
+    ErrorRecovery,
+    ContextPattern,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forget {
+    /// Ids or external ids of episodes
+    #[arg(required = true, value_name = "ID|EXTERNAL_ID")]
+    pub(crate) keys: Vec<String>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    /// Count each group on its own: `domain` or `metadata:KEY`
+    #[arg(long, value_name = "GROUP", value_parser = grouping)]
+    pub(crate) by: Option<Grouping>,
+}
+
+/// By what episodes are grouped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    Domain,
+    Metadata(String),
+}
+
+fn grouping(text: &str) -> Result<Grouping, String> {
+    match text.split_once(':') {
+        None if text == "domain" => Ok(Grouping::Domain),
+        Some(("metadata", key)) if !key.is_empty() => Ok(Grouping::Metadata(key.to_owned())),
+        _ => Err("expected `domain` or `metadata:KEY`".to_owned()),
+    }
+}
+
+#[allow(clippy::unnecessary_wraps)] // The signature of a value parser.
+fn cursor(text: &str) -> Result<Cursor, String> {
+    Ok(Cursor::from(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn groups_are_a_domain_or_a_literal_metadata_key() {
+        assert_eq!(grouping("domain"), Ok(Grouping::Domain));
+        assert_eq!(
+            grouping("metadata:a:b"),
+            Ok(Grouping::Metadata("a:b".into()))
+        );
+        assert!(grouping("metadata:").is_err());
+        assert!(grouping("tag").is_err());
+    }
+}

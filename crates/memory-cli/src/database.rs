@@ -1,0 +1,71 @@
+use crate::call::Call;
+use crate::error::{Error, Result};
+use memory_storage_turso::{Access, ErrorKind, TursoStorage};
+use std::path::Path;
+
+/// Opens the database to store episodes in; it is made if it does not exist.
+pub(crate) async fn create(call: &Call) -> Result<TursoStorage> {
+    open(call, Access::Create).await
+}
+
+/// Opens a database that exists.
+pub(crate) async fn existing(call: &Call) -> Result<TursoStorage> {
+    if file_of(&call.db).is_some_and(|path| !path.exists()) {
+        let context = format!("there is no database at {}", call.db);
+        let next =
+            "`memory import FILE` makes one there; --db or TURSO_DATABASE_URL looks elsewhere";
+        return Err(Error::not_found(context).next(next));
+    }
+    open(call, Access::ReadWrite).await
+}
+
+/// Opens a database that exists, to read only. One that cannot be written to is read as it is.
+pub(crate) async fn readable(call: &Call) -> Result<TursoStorage> {
+    match existing(call).await {
+        Err(error) if error.kind() == Some(ErrorKind::ReadOnly) => {
+            open(call, Access::ReadOnly).await
+        }
+        opened => opened,
+    }
+}
+
+async fn open(call: &Call, access: Access) -> Result<TursoStorage> {
+    let opened = TursoStorage::builder(&call.db).access(access).build().await;
+    opened.map_err(|e| Error::storage(format!("cannot open {}", place(&call.db)), e))
+}
+
+/// The location without what may be a token.
+fn place(db: &str) -> &str {
+    db.split_once('?').map_or(db, |(place, _)| place)
+}
+
+/// The path of a database in a file.
+pub(crate) fn file_of(db: &str) -> Option<&Path> {
+    let path = match db.split_once(':') {
+        Some(("file", path)) => path.strip_prefix("//").unwrap_or(path),
+        Some((scheme, rest)) if scheme.is_empty() || rest.starts_with("//") => return None,
+        _ => db,
+    };
+    Some(Path::new(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_have_a_path() {
+        let path = |db| file_of(db).map(|path| path.to_str().unwrap());
+        assert_eq!(path("memory.db"), Some("memory.db"));
+        assert_eq!(path("file:a/b.db"), Some("a/b.db"));
+        assert_eq!(path("file:///a/b.db"), Some("/a/b.db"));
+        assert_eq!(path("a:b.db"), Some("a:b.db"));
+        assert_eq!(path(":memory:"), None);
+        assert_eq!(path("libsql://host"), None);
+    }
+
+    #[test]
+    fn a_token_is_not_repeated() {
+        assert_eq!(place("libsql://h?authToken=x"), "libsql://h");
+    }
+}

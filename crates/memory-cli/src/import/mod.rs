@@ -1,0 +1,127 @@
+//! Files into the memory.
+//!
+//! Files are read twice: first all lines are checked, so that a bad line stops
+//! the import before anything is stored, and episodes that come twice are
+//! found; then they are stored in batches. Standard input is read once.
+
+mod attempt;
+mod bar;
+mod batch;
+mod edge;
+mod lines;
+mod link;
+mod loader;
+mod origin;
+mod record;
+mod run;
+mod source;
+mod summary;
+mod survey;
+
+use crate::args;
+use crate::call::Call;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::output;
+use bar::Bar;
+use loader::{Loader, stopped};
+use memory_storage_turso::StorageBackend;
+use record::Reading;
+use run::Run;
+use serde::Serialize;
+use source::Source;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+use summary::Summary;
+use survey::Survey;
+
+/// The files of an import, and what is known about them.
+#[derive(Debug)]
+pub(crate) struct Import {
+    sources: Vec<Source>,
+    survey: Survey,
+    skips: bool,
+    began: Instant,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    seconds: f64,
+}
+
+impl Import {
+    /// Looks at the files and checks their lines, before a database is made for them.
+    pub(crate) fn prepare(call: &Call, args: &args::Import) -> Result<Self> {
+        let sources = args.files.iter().map(PathBuf::as_path).map(Source::at);
+        let mut import = Self {
+            sources: sources.collect::<Result<_>>()?,
+            survey: Survey::default(),
+            skips: args.skip_bad,
+            began: Instant::now(),
+        };
+        import.check(call)?;
+        import.survey.rewind();
+        Ok(import)
+    }
+
+    /// Stores the lines and writes what that did.
+    pub(crate) async fn run(
+        mut self,
+        call: &Call,
+        store: &dyn StorageBackend,
+        out: &mut dyn Write,
+    ) -> Result<Exit> {
+        let summary = self.load(call, store).await?;
+        let took = self.began.elapsed();
+        if call.json {
+            let seconds = took.as_secs_f64();
+            output::json_line(
+                out,
+                &Report {
+                    summary: &summary,
+                    seconds,
+                },
+            )?;
+        } else {
+            summary.write_to(out, took)?;
+        }
+        out.flush()?;
+        summary.write_problems(&mut std::io::stderr().lock())?;
+        let problems = summary.unknown_relations > 0 && !self.skips;
+        Ok(if problems { Exit::Problems } else { Exit::Ok })
+    }
+
+    /// Reads every file once, without storing anything.
+    fn check(&mut self, call: &Call) -> Result<()> {
+        let bar = Bar::new("checking", self.bytes());
+        for source in self.sources.iter().filter(|source| source.is_regular) {
+            let mut lines = source.open(&bar)?;
+            while let Some(line) = lines.next().map_err(|e| source.unreadable(e))? {
+                let origin = source.origin(line.number);
+                match Reading::of(call, call.now).record(&line, &origin) {
+                    Ok(record) => self.survey.note(&record),
+                    Err(bad) if !self.skips => return Err(stopped(bad.at(&origin), 0)),
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn load(&mut self, call: &Call, store: &dyn StorageBackend) -> Result<Summary> {
+        let bar = Bar::new("storing", self.bytes());
+        let loader = Loader::new(store, &bar, self.skips);
+        let mut run = Run::new(loader, &mut self.survey, call);
+        for source in &self.sources {
+            run.source(source, &bar).await?;
+        }
+        run.finish().await
+    }
+
+    fn bytes(&self) -> u64 {
+        self.sources.iter().map(|source| source.bytes).sum()
+    }
+}
