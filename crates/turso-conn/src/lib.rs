@@ -1,4 +1,4 @@
-//! Connections to libSQL databases: one statement or one atomic program at a time.
+#![doc = include_str!("../README.md")]
 
 mod any;
 mod backoff;
@@ -8,20 +8,25 @@ mod execute;
 mod local;
 mod location;
 mod program;
+mod remote_location;
+mod row;
 mod rows;
 mod secret;
 mod single;
 mod sql;
 mod statement;
+mod tokens;
 mod value;
 
 pub use any::{AnyConfig, AnyConnection, AnyConnector};
 pub use error::{Error, ErrorKind, Result};
 pub use execute::{Acquire, Connect, Execute};
 pub use local::{Access, Durability, LocalConfig, LocalConnection, LocalConnector};
-pub use location::{Location, RemoteLocation, Scheme};
+pub use location::Location;
 pub use program::{Batch, Expect, GroupResult, Program, Step};
-pub use rows::{Iter, Row, Rows};
+pub use remote_location::{RemoteLocation, Scheme};
+pub use row::Row;
+pub use rows::{Iter, Rows};
 pub use secret::Secret;
 pub use single::{Single, SingleLease};
 pub use statement::{

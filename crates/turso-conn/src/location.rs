@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::{Error, ErrorKind, Result, Secret};
+use crate::remote_location::{RemoteLocation, Scheme};
+use crate::{Error, ErrorKind, Result};
 
 /// Where a database is: a file, private memory, or a server.
 ///
@@ -132,190 +133,173 @@ fn from_file_url(rest: &str) -> Result<Location> {
     }
 }
 
-fn refuse(why: &str) -> Error {
+pub(crate) fn refuse(why: &str) -> Error {
     Error::new(ErrorKind::Misuse, format!("location: {why}"))
 }
 
-/// How a server is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Scheme {
-    /// `libsql://`: the same as `https://`, unless the option `tls=0` says plain.
-    Libsql,
-    /// `https://`.
-    Https,
-    /// `http://`: unencrypted.
-    Http,
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl Scheme {
-    fn parse(text: &str) -> Option<Self> {
-        let same = |name: &str| text.eq_ignore_ascii_case(name);
-        match () {
-            () if same("libsql") => Some(Self::Libsql),
-            () if same("https") => Some(Self::Https),
-            () if same("http") => Some(Self::Http),
-            () => None,
+    use super::*;
+
+    fn parse(text: &str) -> Result<Location> {
+        text.parse()
+    }
+
+    fn remote(text: &str) -> RemoteLocation {
+        match parse(text).unwrap() {
+            Location::Remote(remote) => remote,
+            other => panic!("{other:?}"),
         }
     }
 
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Libsql => "libsql",
-            Self::Https => "https",
-            Self::Http => "http",
+    #[test]
+    fn paths_are_files() {
+        let table = [
+            ("notes.db", "notes.db"),
+            ("/var/notes.db", "/var/notes.db"),
+            ("a b:c", "a b:c"),
+            ("notes:2024.db", "notes:2024.db"),
+            ("C:\\notes.db", "C:\\notes.db"),
+            ("file:notes.db", "notes.db"),
+            ("FILE:/var/notes.db", "/var/notes.db"),
+            ("file:///var/notes.db", "/var/notes.db"),
+            ("file://localhost/var/notes.db", "/var/notes.db"),
+            ("50%.db", "50%.db"),
+        ];
+        for (text, path) in table {
+            assert_eq!(parse(text).unwrap(), Location::File(path.into()), "{text}");
+        }
+        assert_eq!(parse(":memory:").unwrap(), Location::Memory);
+    }
+
+    #[test]
+    fn what_is_no_location_is_refused() {
+        let misuse = [
+            "",
+            "a\0b",
+            "file:",
+            "file://",
+            "file://host/x.db",
+            "file:x.db?mode=memory",
+            "file:a%20b.db",
+            "libsql:host",
+            "https://",
+            "https://:8080",
+            "https://ho st",
+            "https://host:0",
+            "https://host:99999",
+            "https://host/a b",
+            "https://user:pass@host",
+            "libsql://host?authToken=",
+            "libsql://host?other=1",
+            "https://host?tls=0",
+            "https://host#x",
+            "https://[::g]",
+        ];
+        for text in misuse {
+            assert_eq!(parse(text).unwrap_err().kind(), ErrorKind::Misuse, "{text}");
+        }
+        for text in [
+            "sqlite://x",
+            "postgres://host/db",
+            "ws://host",
+            "wss://host",
+        ] {
+            assert_eq!(
+                parse(text).unwrap_err().kind(),
+                ErrorKind::Unsupported,
+                "{text}"
+            );
         }
     }
-}
 
-/// A server: scheme, host, port, path, and the token that came with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteLocation {
-    scheme: Scheme,
-    tls: bool,
-    host: String,
-    port: Option<u16>,
-    path: String,
-    token: Option<Secret>,
-}
+    #[test]
+    fn servers_have_their_parts() {
+        let plain = remote("libsql://Db.Example.ORG");
+        assert_eq!(
+            (plain.host(), plain.port(), plain.is_tls()),
+            ("db.example.org", 443, true)
+        );
+        let full = remote("HTTPS://db.example.org:8443/v1/ns/?authToken=a=b");
+        assert_eq!((full.port(), full.path()), (8443, "/v1/ns"));
+        assert_eq!(full.token().unwrap().expose(), "a=b");
+        assert_eq!(full.to_string(), "https://db.example.org:8443/v1/ns");
+        let local = remote("libsql://[::1]:8080?tls=0");
+        assert_eq!(
+            (local.host(), local.port(), local.is_tls()),
+            ("::1", 8080, false)
+        );
+        assert_eq!(local.to_string(), "libsql://[::1]:8080");
+        assert_eq!(remote("http://127.1.2.3").port(), 80);
+    }
 
-impl RemoteLocation {
-    fn parse(scheme: Scheme, rest: &str) -> Result<Self> {
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        if rest.contains('#') || query.contains('#') {
-            return Err(refuse("a fragment after #"));
+    #[test]
+    fn loopback_is_this_machine_only() {
+        for text in [
+            "http://localhost",
+            "http://LOCALHOST:1",
+            "http://127.0.0.9",
+            "http://[::1]",
+        ] {
+            assert!(remote(text).is_loopback(), "{text}");
         }
-        let (authority, path) = match rest.find('/') {
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
+        for text in [
+            "http://localhost.example.org",
+            "http://10.0.0.1",
+            "http://127.0.0.1.nip.io",
+        ] {
+            assert!(!remote(text).is_loopback(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_shown_nowhere() {
+        let shown = |text: &str| match parse(text) {
+            Ok(place) => format!("{place} {place:?}"),
+            Err(error) => format!("{error} {error:?}"),
         };
-        if authority.contains('@') {
-            return Err(refuse("a user name or password (give a token instead)"));
+        for text in [
+            "libsql://host/path?authToken=canary",
+            "libsql://canary@host",
+            "https://user:canary@host?authToken=canary",
+            "https://host?token=canary",
+            "wss://host?authToken=canary",
+            "libsql://host?authToken=canary#x",
+        ] {
+            assert!(!shown(text).contains("canary"), "{text}");
         }
-        let (host, port) = host_and_port(authority)?;
-        check_path(path)?;
-        let mut remote = Self {
-            scheme,
-            tls: scheme != Scheme::Http,
-            host: host.to_ascii_lowercase(),
-            port,
-            path: path.trim_end_matches('/').to_owned(),
-            token: None,
-        };
-        query
-            .split('&')
-            .filter(|option| !option.is_empty())
-            .try_for_each(|o| remote.option(o))?;
-        Ok(remote)
     }
 
-    fn option(&mut self, option: &str) -> Result<()> {
-        let (name, value) = option.split_once('=').unwrap_or((option, ""));
-        match (name, value) {
-            ("authToken", token) if !token.is_empty() => self.token = Some(Secret::new(token)),
-            ("tls", "0") if self.scheme == Scheme::Libsql => self.tls = false,
-            ("tls", "1") if self.scheme == Scheme::Libsql => self.tls = true,
-            _ => {
-                return Err(refuse(
-                    "an unknown option after ? (authToken and tls are known)",
-                ));
+    proptest! {
+        #[test]
+        fn any_text_ends_in_an_answer(text in ".{0,80}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn anything_like_a_url_ends_in_an_answer(
+            scheme in "(file|libsql|http|https|x)",
+            rest in "[/a-z0-9:@?#%&=.\\[\\]\u{0}-\u{20}\u{e9}-]{0,40}",
+        ) {
+            if let Ok(place) = parse(&format!("{scheme}:{rest}")) {
+                let shown = place.to_string();
+                prop_assert!(!place.is_remote() || !shown.contains(['?', '@', '#']));
             }
         }
-        Ok(())
-    }
 
-    /// The scheme as written.
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// Whether the connection is encrypted.
-    pub fn is_tls(&self) -> bool {
-        self.tls
-    }
-
-    /// The host name or address, in lower case; an IPv6 address without brackets.
-    pub fn host(&self) -> &str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// The port: as written, else 443 with TLS and 80 without.
-    pub fn port(&self) -> u16 {
-        self.port.unwrap_or(if self.tls { 443 } else { 80 })
-    }
-
-    /// The path before the protocol's own, without a slash at its end; often empty.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The token of `?authToken=`.
-    pub fn token(&self) -> Option<&Secret> {
-        self.token.as_ref()
-    }
-
-    /// Whether the host is this machine by its name or address.
-    pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let address = host.parse::<std::net::IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    }
-}
-
-impl fmt::Display for RemoteLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
+        #[test]
+        fn what_is_shown_of_a_server_is_the_same_server(
+            host in "[a-z][a-z0-9-]{0,10}",
+            port in proptest::option::of(1_u16..),
+            path in "(/[a-z0-9]{1,5}){0,3}",
+        ) {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let text = format!("https://{host}{port}{path}");
+            let place = parse(&text).unwrap();
+            prop_assert_eq!(&place.to_string(), &text);
+            prop_assert_eq!(parse(&place.to_string()).unwrap(), place);
         }
-        f.write_str(&self.path)
-    }
-}
-
-fn host_and_port(authority: &str) -> Result<(&str, Option<u16>)> {
-    let end_of_host = authority.find(']').map_or(0, |at| at + 1);
-    let (host, port) = match authority
-        .get(end_of_host..)
-        .and_then(|rest| rest.rfind(':'))
-    {
-        Some(at) => authority.split_at(end_of_host + at),
-        None => (authority, ""),
-    };
-    if !is_host(host) {
-        return Err(refuse("no valid host name"));
-    }
-    match port.strip_prefix(':') {
-        None => Ok((host, None)),
-        Some(port) => match port.parse() {
-            Ok(port) if port != 0 => Ok((host, Some(port))),
-            _ => Err(refuse("no valid port")),
-        },
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            !host.is_empty()
-                && host.len() <= 253
-                && host
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
-        }
-    }
-}
-
-fn check_path(path: &str) -> Result<()> {
-    let plain = path
-        .bytes()
-        .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b));
-    if plain {
-        Ok(())
-    } else {
-        Err(refuse("a path with characters that need escapes"))
     }
 }

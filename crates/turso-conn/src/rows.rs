@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Error, ErrorKind, Result, Value};
+use crate::{Error, ErrorKind, Result, Row, Value};
 
 /// Everything one statement answered: column names, rows, and how many rows it changed.
 ///
@@ -90,11 +90,7 @@ impl Rows {
         let width = self.columns.len();
         let start = index.checked_mul(width)?;
         let values = self.values.get(start..start.checked_add(width)?)?;
-        Some(Row {
-            columns: &self.columns,
-            values,
-            index,
-        })
+        Some(Row::new(&self.columns, values, index))
     }
 
     /// The first row, if there is one.
@@ -178,144 +174,6 @@ impl<'a> Iterator for Iter<'a> {
 }
 
 impl ExactSizeIterator for Iter<'_> {}
-
-/// One row of [`Rows`], with getters that check.
-///
-/// A getter for a type fails with [`ErrorKind::Corrupt`] when the stored value
-/// has another type (what is stored is not what the reader's schema says), and
-/// with [`ErrorKind::Misuse`] when there is no such column. The `opt_` forms
-/// answer `None` for NULL. Nothing is ever converted.
-#[derive(Clone, Copy)]
-pub struct Row<'a> {
-    columns: &'a [Box<str>],
-    values: &'a [Value],
-    index: usize,
-}
-
-impl<'a> Row<'a> {
-    /// The values, in column order.
-    pub fn values(&self) -> &'a [Value] {
-        self.values
-    }
-
-    /// The value of column `i`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Misuse`] when there is no such column.
-    pub fn value(&self, i: usize) -> Result<&'a Value> {
-        let width = self.columns.len();
-        self.values.get(i).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Misuse,
-                format!("column {i} was asked of a row of {width}"),
-            )
-        })
-    }
-
-    /// The integer in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn integer(&self, i: usize) -> Result<i64> {
-        self.typed(i, "integer", Value::as_integer)
-    }
-
-    /// The real in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn real(&self, i: usize) -> Result<f64> {
-        self.typed(i, "real", Value::as_real)
-    }
-
-    /// The text in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn text(&self, i: usize) -> Result<&'a str> {
-        self.typed(i, "text", Value::as_text)
-    }
-
-    /// The blob in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn blob(&self, i: usize) -> Result<&'a [u8]> {
-        self.typed(i, "blob", Value::as_blob)
-    }
-
-    /// The integer in column `i`, `None` for NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_integer(&self, i: usize) -> Result<Option<i64>> {
-        self.optional(i, "integer", Value::as_integer)
-    }
-
-    /// The real in column `i`, `None` for NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_real(&self, i: usize) -> Result<Option<f64>> {
-        self.optional(i, "real", Value::as_real)
-    }
-
-    /// The text in column `i`, `None` for NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_text(&self, i: usize) -> Result<Option<&'a str>> {
-        self.optional(i, "text", Value::as_text)
-    }
-
-    /// The blob in column `i`, `None` for NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_blob(&self, i: usize) -> Result<Option<&'a [u8]>> {
-        self.optional(i, "blob", Value::as_blob)
-    }
-
-    fn optional<T>(
-        &self,
-        i: usize,
-        wanted: &'static str,
-        get: impl Fn(&'a Value) -> Option<T>,
-    ) -> Result<Option<T>> {
-        if self.value(i)?.is_null() {
-            Ok(None)
-        } else {
-            self.typed(i, wanted, get).map(Some)
-        }
-    }
-
-    fn typed<T>(
-        &self,
-        i: usize,
-        wanted: &'static str,
-        get: impl Fn(&'a Value) -> Option<T>,
-    ) -> Result<T> {
-        let value = self.value(i)?;
-        get(value).ok_or_else(|| self.mismatch(i, wanted, value))
-    }
-
-    fn mismatch(&self, i: usize, wanted: &str, value: &Value) -> Error {
-        let name = self.columns.get(i).map_or("?", AsRef::as_ref);
-        let (row, found) = (self.index, value.type_name());
-        let context = format!("reading column {name} of row {row}: {found} where {wanted} belongs");
-        Error::new(ErrorKind::Corrupt, context)
-    }
-}
-
-impl fmt::Debug for Row<'_> {
-    /// Shape only, like [`Rows`].
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Row")
-            .field("index", &self.index)
-            .field("columns", &self.columns)
-            .finish_non_exhaustive()
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //! prepares an empty text without complaint. Its API tells neither, so the text
 //! itself has to be looked at, once, when it is compiled.
 
+use crate::tokens::{Token, Tokens};
 use crate::{Error, ErrorKind, Result};
 
 /// What the one statement of a text does, as far as this crate must know.
@@ -30,7 +31,7 @@ pub(crate) enum Verb {
 /// [`ErrorKind::Misuse`] when there is no statement or more than one.
 pub(crate) fn only_statement(sql: &str) -> Result<Verb> {
     let mut scan = Scan::default();
-    for token in (Tokens { rest: sql }) {
+    for token in Tokens::of(sql) {
         scan.see(&token)?;
     }
     match scan.verb()? {
@@ -59,7 +60,7 @@ const ASKING: [&str; 12] = [
 const STORED: [&str; 2] = ["user_version", "application_id"];
 
 fn only_asks(sql: &str) -> bool {
-    let mut words = Tokens { rest: sql }.filter_map(|token| match token {
+    let mut words = Tokens::of(sql).filter_map(|token| match token {
         Token::Word(word) => Some(word),
         _ => None,
     });
@@ -78,96 +79,6 @@ fn only_asks(sql: &str) -> bool {
             .any(|n| n.eq_ignore_ascii_case(name))
     };
     pragma && (!sql.contains(['=', '(']) || name.is_some_and(known))
-}
-
-/// One token, as coarse as can be.
-#[derive(Debug, PartialEq, Eq)]
-enum Token<'a> {
-    Word(&'a str),
-    Semicolon,
-    Open,
-    Close,
-    Other,
-}
-
-impl Token<'_> {
-    fn is(&self, keyword: &str) -> bool {
-        matches!(self, Token::Word(word) if word.eq_ignore_ascii_case(keyword))
-    }
-
-    fn is_one_of(&self, keywords: &[&str]) -> bool {
-        keywords.iter().any(|keyword| self.is(keyword))
-    }
-}
-
-struct Tokens<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Tokens<'a> {
-    /// Takes `len` bytes; all of the rest when there are fewer.
-    fn take(&mut self, len: usize) -> &'a str {
-        let (token, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        token
-    }
-
-    fn skip_blank(&mut self) {
-        loop {
-            let start = self.rest;
-            self.rest = start.trim_start_matches([' ', '\t', '\n', '\r', '\x0c', '\u{feff}']);
-            if self.rest.starts_with("--") {
-                self.take(self.rest.find('\n').map_or(self.rest.len(), |at| at + 1));
-            } else if self.rest.starts_with("/*") {
-                let end = self.rest.get(2..).and_then(|rest| rest.find("*/"));
-                self.take(end.map_or(self.rest.len(), |at| at + 4));
-            }
-            if self.rest.len() == start.len() {
-                return;
-            }
-        }
-    }
-
-    /// A quoted token ends at the next closing quote. A doubled quote inside
-    /// looks like two tokens, which is the same for counting.
-    fn quoted(&mut self, close: char) -> Token<'a> {
-        let end = self.rest.get(1..).and_then(|rest| rest.find(close));
-        self.take(end.map_or(self.rest.len(), |at| at + 2));
-        Token::Other
-    }
-
-    fn word(&mut self) -> Token<'a> {
-        let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '$' || !c.is_ascii();
-        let end = self.rest.find(|c| !inside(c)).unwrap_or(self.rest.len());
-        Token::Word(self.take(end))
-    }
-
-    fn single(&mut self, c: char, token: Token<'a>) -> Token<'a> {
-        self.take(c.len_utf8());
-        token
-    }
-}
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Token<'a>;
-
-    fn next(&mut self) -> Option<Token<'a>> {
-        self.skip_blank();
-        let first = self.rest.chars().next()?;
-        Some(match first {
-            '\'' | '"' | '`' => self.quoted(first),
-            '[' => self.quoted(']'),
-            ';' => self.single(first, Token::Semicolon),
-            '(' => self.single(first, Token::Open),
-            ')' => self.single(first, Token::Close),
-            c if c.is_alphabetic() || c == '_' || !c.is_ascii() => self.word(),
-            c if c.is_ascii_digit() => {
-                self.word();
-                Token::Other
-            }
-            c => self.single(c, Token::Other),
-        })
-    }
 }
 
 /// What was seen of the text so far.

@@ -26,6 +26,14 @@ const RECYCLE_WAIT: Duration = Duration::from_secs(5);
 /// that drops it: the last connection to a file then writes the log back into
 /// the file, which may take some milliseconds. It needs a tokio runtime with
 /// its timer enabled, of either flavour.
+///
+/// It cannot be cloned: two tasks on one connection would mix their transactions.
+///
+/// ```compile_fail
+/// fn two(conn: turso_conn::LocalConnection) -> [turso_conn::LocalConnection; 2] {
+///     [conn.clone(), conn]
+/// }
+/// ```
 pub struct LocalConnection {
     hop: Hop,
     config: Arc<LocalConfig>,

@@ -153,3 +153,66 @@ impl Session {
         now(self.conn.execute(sql, ())).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::local::statements::OneUnit;
+
+    fn session() -> Session {
+        let database = now(libsql::Builder::new_local(":memory:").build()).unwrap();
+        Session::new(database.connect().unwrap(), Box::new(OneUnit::default())).unwrap()
+    }
+
+    #[test]
+    fn a_session_that_a_panic_interrupted_is_not_used_again() {
+        let mut session = session();
+        let unit = AssertUnwindSafe(|| session.unit(|_| -> Result<()> { panic!("on purpose") }));
+        assert!(catch_unwind(unit).is_err());
+        assert!(matches!(session.condition(), Condition::Broken(_)));
+        assert_eq!(
+            session.unit(|_| Ok(())).unwrap_err().kind(),
+            ErrorKind::Closed
+        );
+    }
+
+    /// SQLite forgets an interrupt while nothing runs; held, the next statement
+    /// is hit by it, whenever it starts.
+    #[test]
+    fn a_held_interrupt_hits_the_next_statement() {
+        let interrupt = |held: bool| {
+            let mut session = session();
+            session.unit(|session| {
+                if held {
+                    session.hold_interrupts()?;
+                }
+                session
+                    .conn()
+                    .interrupt()
+                    .map_err(crate::local::raw::error)?;
+                session.control("CREATE TABLE t (x)")
+            })
+        };
+        assert!(interrupt(false).is_ok());
+        assert_eq!(interrupt(true).unwrap_err().kind(), ErrorKind::Timeout);
+    }
+
+    /// The end of the unit lets the interrupt go.
+    #[test]
+    fn an_interrupt_does_not_reach_the_next_unit() {
+        let mut session = session();
+        let begun = session.unit(|session| {
+            session.hold_interrupts()?;
+            session.control("BEGIN")?;
+            session.conn().interrupt().map_err(crate::local::raw::error)
+        });
+        begun.unwrap();
+        session.roll_back();
+        assert!(!session.in_transaction());
+        session
+            .unit(|session| session.control("CREATE TABLE t (x)"))
+            .unwrap();
+    }
+}

@@ -7,9 +7,9 @@ use turso_conn::{Batch, Connect, ErrorKind, Execute, LocalConfig, Program, State
 use crate::support::{Place, insert, integers, kind_of, raw_integer, run};
 
 /// libsql: read, another commits, write: 517 at once, whatever the timeout, with
-/// the transaction still open. We begin IMMEDIATE, so that it cannot happen.
+/// the transaction still open.
 #[tokio::test]
-async fn l10_f41_a_read_then_write_is_never_half() {
+async fn l10_libsql_fails_a_deferred_read_then_write_at_once() {
     let place = Place::new();
     let mut conn = place.with_table().await;
     run(&mut conn, "INSERT INTO t VALUES (1, 0)").await;
@@ -24,9 +24,15 @@ async fn l10_f41_a_read_then_write_is_never_half() {
         "libsql changed"
     );
     assert!(!raw.is_autocommit(), "libsql changed");
-    raw.execute("ROLLBACK", ()).await.unwrap();
+}
 
-    // The same with ours, from two tasks: read and write in each program.
+/// Ours begins IMMEDIATE, so that two who read and then write both get through
+/// and no update is lost.
+#[tokio::test]
+async fn f41_a_read_then_write_is_never_half() {
+    let place = Place::new();
+    let mut conn = place.with_table().await;
+    run(&mut conn, "INSERT INTO t VALUES (1, 0)").await;
     let bump = || {
         Batch::new()
             .step("SELECT y FROM t WHERE x = 1")
@@ -40,7 +46,10 @@ async fn l10_f41_a_read_then_write_is_never_half() {
     let other = place.connect().await;
     let writers = tokio::join!(tokio::spawn(writer(conn)), tokio::spawn(writer(other)));
     assert!(writers.0.is_ok() && writers.1.is_ok());
-    assert_eq!(raw_integer(&raw, "SELECT y FROM t").await, 201);
+    assert_eq!(
+        integers(&mut place.connect().await, "SELECT y FROM t").await,
+        [200]
+    );
 }
 
 /// Each writer opens the file by itself, at the same time, when there is none yet.
