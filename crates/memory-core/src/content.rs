@@ -5,10 +5,10 @@ use crate::{
     Namespace, Outcome, Pattern, PatternDraft, PatternId, Ratio, RewardScore, Tags, TaskContext,
     TaskType, Timestamp,
 };
-use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
-#[derive(PartialEq, Serialize)]
+#[derive(PartialEq)]
 struct EpisodeContent<'a> {
     namespace: &'a Namespace,
     external_id: &'a Option<ExternalId>,
@@ -68,7 +68,7 @@ impl<'a> From<&'a EpisodeDraft> for EpisodeContent<'a> {
     }
 }
 
-#[derive(PartialEq, Serialize)]
+#[derive(PartialEq)]
 struct PatternContent<'a> {
     namespace: &'a Namespace,
     lesson: &'a Lesson,
@@ -112,16 +112,64 @@ impl<'a> From<&'a PatternDraft> for PatternContent<'a> {
     }
 }
 
-/// Equality that tells -0.0 from 0.0: their JSON differs where `==` does not.
-fn same<T: PartialEq + Serialize>(a: &T, b: &T) -> bool {
-    a == b && serde_json::to_vec(a).ok() == serde_json::to_vec(b).ok()
+/// The bits of every number that is not an integer, in a fixed order: of two equal
+/// records they differ where a zero has another sign, which `==` does not see.
+trait Bits {
+    fn bits(&self, bits: &mut Vec<u64>);
+}
+
+fn same<'a, T, C: PartialEq + From<&'a T>>(a: &'a T, b: &'a T) -> bool
+where
+    T: Bits,
+{
+    let bits = |value: &T| {
+        let mut bits = Vec::new();
+        value.bits(&mut bits);
+        bits
+    };
+    C::from(a) == C::from(b) && bits(a) == bits(b)
+}
+
+impl Bits for EpisodeDraft {
+    fn bits(&self, bits: &mut Vec<u64>) {
+        if let Some(reward) = &self.reward {
+            bits.push(reward.total.to_bits());
+            bits.extend(reward.components.values().map(|value| value.to_bits()));
+        }
+        for step in &self.steps {
+            bits.extend(step.reward.map(f64::to_bits));
+            for value in [&step.arguments, &step.observation].into_iter().flatten() {
+                value.bits(bits);
+            }
+        }
+    }
+}
+
+impl Bits for PatternDraft {
+    fn bits(&self, bits: &mut Vec<u64>) {
+        bits.extend([self.confidence, self.effectiveness].map(|ratio| ratio.get().to_bits()));
+    }
+}
+
+impl Bits for Value {
+    // Recursion ends, because the depth of a value in a record is limited.
+    fn bits(&self, bits: &mut Vec<u64>) {
+        match self {
+            Self::Number(number) if number.is_f64() => {
+                bits.extend(number.as_f64().map(f64::to_bits));
+            }
+            Self::Array(items) => items.iter().for_each(|item| item.bits(bits)),
+            Self::Object(map) => map.values().for_each(|value| value.bits(bits)),
+            _ => {}
+        }
+    }
 }
 
 impl Episode {
     /// Whether both say the same: everything is equal but `id`, `created_at`,
     /// `updated_at` and `revision`. Numbers are compared exactly, -0.0 is not 0.0.
     pub fn same_content(&self, other: &Self) -> bool {
-        same::<EpisodeContent>(&(&**self).into(), &(&**other).into())
+        same::<EpisodeDraft, EpisodeContent>(self, other)
     }
 }
 
@@ -129,7 +177,7 @@ impl Pattern {
     /// Whether both say the same: everything is equal but `id`, `created_at`,
     /// `updated_at` and `revision`. Numbers are compared exactly, -0.0 is not 0.0.
     pub fn same_content(&self, other: &Self) -> bool {
-        same::<PatternContent>(&(&**self).into(), &(&**other).into())
+        same::<PatternDraft, PatternContent>(self, other)
     }
 }
 
@@ -161,5 +209,27 @@ mod tests {
         assert_eq!(scored(0.0).reward, scored(-0.0).reward);
         assert!(!scored(0.0).same_content(&scored(-0.0)));
         assert!(scored(-0.0).same_content(&scored(-0.0)));
+    }
+
+    #[test]
+    fn f68_a_negative_zero_deep_inside_is_seen() {
+        let given = |value: f64| {
+            episode(|d| {
+                d.steps = vec![ExecutionStep {
+                    arguments: Some(serde_json::json!([{"k": [1, "x", value]}])),
+                    ..ExecutionStep::default()
+                }];
+            })
+        };
+        assert!(!given(0.0).same_content(&given(-0.0)));
+        assert!(given(0.5).same_content(&given(0.5)));
+        let sure = |value| {
+            let lesson = Lesson::ToolSequence { tools: Vec::new() };
+            let mut draft = PatternDraft::new(lesson, Timestamp::MIN);
+            draft.effectiveness = Ratio::new(value).unwrap();
+            draft.finish().unwrap()
+        };
+        assert!(!sure(0.0).same_content(&sure(-0.0)));
+        assert!(sure(0.0).same_content(&sure(0.0)));
     }
 }

@@ -24,6 +24,7 @@ mod tag;
 // Code of tests: whatever is not as expected is a failed test.
 #[cfg(feature = "testing")]
 #[allow(
+    clippy::assigning_clones,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,

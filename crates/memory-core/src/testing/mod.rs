@@ -5,12 +5,17 @@
 //!
 //! ```
 //! use memory_core::InMemoryStorage;
-//! use memory_core::testing::model;
+//! use memory_core::testing::{conformance, model};
 //! use proptest::prelude::*;
 //!
 //! fn block_on<F: Future>(future: F) -> F::Output {
 //!     let runtime = tokio::runtime::Builder::new_current_thread().build();
 //!     runtime.expect("a runtime").block_on(future)
+//! }
+//!
+//! // #[test]
+//! fn it_conforms() {
+//!     block_on(conformance::run(|| async { InMemoryStorage::new() }));
 //! }
 //!
 //! proptest! {
@@ -19,9 +24,10 @@
 //!         block_on(model::check(&InMemoryStorage::new(), &operations));
 //!     }
 //! }
-//! # fn main() { it_behaves_as_the_reference() }
+//! # fn main() { it_conforms(); it_behaves_as_the_reference() }
 //! ```
 
+pub mod conformance;
 mod generate;
 pub mod model;
 mod pages;

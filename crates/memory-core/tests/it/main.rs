@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod conformance;
 mod model;
 
 /// Runs a future to its end; those of the reference are ready at once.
