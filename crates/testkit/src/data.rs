@@ -104,10 +104,16 @@ fn unreadable(path: &Path, source: io::Error) -> Error {
 
 /// Beside the workspace that the running test belongs to.
 fn beside() -> Option<PathBuf> {
+    Some(workspace()?.join(BESIDE))
+}
+
+/// The root of the workspace that the running test belongs to.
+pub(crate) fn workspace() -> Option<PathBuf> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR");
     let package = package.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    let root = package.ancestors().find(|folder| is_workspace(folder))?;
-    Some(root.join(BESIDE))
+    let mut folders = package.ancestors();
+    let root = folders.find(|folder| is_workspace(folder))?;
+    Some(root.to_owned())
 }
 
 fn is_workspace(folder: &Path) -> bool {

@@ -14,6 +14,9 @@ mod storage;
 mod temp;
 mod worker;
 
+#[cfg(feature = "net")]
+pub mod net;
+
 pub use child::Child;
 pub use command::WorkerCommand;
 pub use connect::{FaultConn, FaultConnect};

@@ -1,0 +1,180 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tempfile::TempDir;
+
+use super::ask::ask;
+use super::binary;
+use super::launch::{Process, Site};
+use super::port::Port;
+use super::{Database, Message};
+use crate::{Error, ErrorKind, Result};
+
+/// A real libSQL server, on loopback, with its data in a temporary folder.
+///
+/// It ends by SIGTERM when this is dropped, and by SIGKILL when the test
+/// process dies in any other way; its folder goes with it. With the
+/// environment variable `TESTKIT_KEEP` set, a dropped server leaves its folder.
+/// All calls block, for tens of milliseconds.
+#[derive(Debug)]
+pub struct Sqld {
+    binary: PathBuf,
+    folder: TempDir,
+    http: Port,
+    admin: Option<Port>,
+    process: Mutex<Option<Process>>,
+    databases: AtomicU64,
+}
+
+impl Sqld {
+    /// A server of its own with one database, at [`url`](Self::url).
+    ///
+    /// The binary is the one that the environment variable `SQLD_BIN` names,
+    /// else `target/sqld/sqld` in the workspace, where `scripts/sqld.sh` puts
+    /// it. Without one the answer is `None`, and standard error says that
+    /// `test` is skipped.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start; and when there is no binary although
+    /// `TESTKIT_REQUIRE_SQLD` is set, or `CI` to anything but `false`.
+    pub fn start(test: &str) -> Result<Option<Self>> {
+        let binary = binary::find(test)?;
+        binary.map(|binary| Self::launch(binary, None)).transpose()
+    }
+
+    /// The server that all tests of this process share, with a database for
+    /// each of them: [`fresh_database`](Self::fresh_database). Started by the
+    /// first call.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn shared(test: &str) -> Result<Option<&'static Self>> {
+        static SHARED: OnceLock<Sqld> = OnceLock::new();
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        if SHARED.get().is_none() {
+            let Some(binary) = binary::find(test)? else {
+                return Ok(None);
+            };
+            // Nobody else sets it while we hold the lock.
+            let _ = SHARED.set(Self::launch(binary, Some(Port::free()?))?);
+        }
+        Ok(SHARED.get())
+    }
+
+    fn launch(binary: PathBuf, admin: Option<Port>) -> Result<Self> {
+        let mut folder = tempfile::Builder::new()
+            .prefix("testkit-sqld-")
+            .tempdir()
+            .map_err(|e| Error::because(ErrorKind::Io, "making a temporary folder", e))?;
+        folder.disable_cleanup(std::env::var_os("TESTKIT_KEEP").is_some());
+        let sqld = Self {
+            binary,
+            folder,
+            http: Port::free()?,
+            admin,
+            process: Mutex::new(None),
+            databases: AtomicU64::new(0),
+        };
+        sqld.restart()?;
+        Ok(sqld)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.http.address()
+    }
+
+    /// What a client connects to: `http://127.0.0.1:PORT`. Only the databases
+    /// of the [`shared`](Self::shared) server can be reached there, each at a
+    /// URL of its own.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// Where its data is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A new, empty database behind a fault proxy of its own. Takes a few
+    /// milliseconds. It goes with the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Data`] for a server that has one database only, see
+    /// [`shared`](Self::shared); [`ErrorKind::Io`] when it does not answer.
+    pub fn fresh_database(&self) -> Result<Database> {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test{number}");
+        self.create(&name)?;
+        Database::named(self.address(), &name)
+    }
+
+    fn create(&self, name: &str) -> Result<()> {
+        let admin = self.admin.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Data,
+                "a database from a server without namespaces",
+            )
+        })?;
+        let path = format!("/v1/namespaces/{name}/create");
+        match ask(admin.address(), Message::request("POST", &path, "{}")) {
+            Ok(200) => Ok(()),
+            Ok(status) => Err(Error::new(
+                ErrorKind::Io,
+                format!("creating a database: status {status}"),
+            )),
+            Err(e) => Err(Error::because(ErrorKind::Io, "creating a database", e)),
+        }
+    }
+
+    /// Ends it by SIGKILL, as a crash would. Its port refuses connections
+    /// until [`restart`](Self::restart).
+    pub fn kill(&self) {
+        if let Some(process) = self.process().take() {
+            process.kill();
+        }
+    }
+
+    /// Ends it by SIGTERM. Its port refuses connections until
+    /// [`restart`](Self::restart).
+    pub fn stop(&self) {
+        if let Some(process) = self.process().take() {
+            process.stop();
+        }
+    }
+
+    /// Starts it again on the same port with the same data; ends it by SIGTERM
+    /// first if it runs.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Exited`] or [`ErrorKind::Timeout`] with the end of its
+    /// log, [`ErrorKind::Io`] when the binary cannot be run.
+    pub fn restart(&self) -> Result<()> {
+        self.stop();
+        let process = Process::start(Site {
+            binary: &self.binary,
+            folder: self.folder.path(),
+            http: self.http.address(),
+            admin: self.admin.as_ref().map(Port::address),
+        })?;
+        *self.process() = Some(process);
+        Ok(())
+    }
+
+    fn process(&self) -> MutexGuard<'_, Option<Process>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Sqld {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
