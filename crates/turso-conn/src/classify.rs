@@ -3,7 +3,7 @@
 use crate::ErrorKind;
 
 /// `SQLITE_ERROR` with the text of a failed guard is a conflict.
-const GUARD_FAILED: &str = "integer overflow";
+pub(crate) const GUARD_FAILED: &str = "integer overflow";
 
 /// The kind for SQLite's (extended) result `code`.
 ///

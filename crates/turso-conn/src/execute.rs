@@ -34,7 +34,8 @@ pub trait Execute: Send {
     /// of any group is stored (or, with
     /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), nobody knows). The
     /// inner error of a group says why this group is not stored, and
-    /// [`step`](crate::Error::step) which of its steps failed.
+    /// [`step`](crate::Error::step) which of its steps failed. What is checked
+    /// only at the commit, such as a deferred foreign key, fails the program.
     ///
     /// # Cancellation
     /// A dropped future leaves the program stored whole or not at all, and the

@@ -8,6 +8,8 @@ mod execute;
 mod local;
 mod location;
 mod program;
+#[cfg(feature = "remote")]
+mod remote;
 mod remote_location;
 mod row;
 mod rows;
@@ -24,6 +26,11 @@ pub use execute::{Acquire, Connect, Execute};
 pub use local::{Access, Durability, LocalConfig, LocalConnection, LocalConnector};
 pub use location::Location;
 pub use program::{Batch, Expect, GroupResult, Program, Step};
+#[cfg(feature = "remote")]
+pub use remote::{
+    Compression, Dial, Encoding, RemoteConfig, RemoteConnection, RemoteConnector, RemoteStats,
+    Retry, TcpDialer,
+};
 pub use remote_location::{RemoteLocation, Scheme};
 pub use row::Row;
 pub use rows::{Iter, Rows};

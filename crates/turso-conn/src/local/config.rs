@@ -31,7 +31,8 @@ pub enum Access {
     /// Read and write; a missing file is an error.
     ReadWrite,
     /// Read only; a missing file is an error, a write is
-    /// [`ReadOnly`](crate::ErrorKind::ReadOnly).
+    /// [`ReadOnly`](crate::ErrorKind::ReadOnly). A file in WAL mode can be read
+    /// only where its `-wal` and `-shm` files exist or can be made.
     ReadOnly,
 }
 
@@ -49,12 +50,22 @@ pub struct LocalConfig {
     /// what a person or an agent still waits.
     pub deadline: Duration,
     /// How long one attempt waits inside SQLite for another writer before the
-    /// work is rolled back and tried again. Default 200 ms: longer than almost
-    /// all commits, and the most by which a cancelled call outlives its caller.
+    /// work is rolled back and tried again; a minute at most. Default 200 ms:
+    /// longer than almost all commits, and the most by which a cancelled call
+    /// outlives its caller.
     pub busy_wait: Duration,
     /// Memory for pages per connection, in bytes. Default 8 MiB: a thousand
     /// episodes stay warm, and ten connections cost less than 100 MB.
     pub cache_bytes: u32,
+}
+
+impl LocalConfig {
+    /// SQLite counts milliseconds in 31 bits, and no attempt outlasts the deadline.
+    pub(super) fn busy_wait(&self) -> Duration {
+        self.busy_wait
+            .min(self.deadline)
+            .min(Duration::from_mins(1))
+    }
 }
 
 impl Default for LocalConfig {

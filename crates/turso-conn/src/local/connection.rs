@@ -81,7 +81,7 @@ impl LocalConnection {
         work: impl Fn(&mut Session, &Call) -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let work = Arc::new(work);
-        let busy_wait = self.config.busy_wait;
+        let busy_wait = self.config.busy_wait();
         let mut busy = None;
         for attempt in 0.. {
             let work = Arc::clone(&work);

@@ -7,7 +7,7 @@ use crate::{Error, ErrorKind, Result, Value};
 /// Brings a fresh connection into the state the rest of the crate relies on,
 /// and reads the schema: opening alone succeeds on a file of garbage.
 pub(super) fn configure(conn: &libsql::Connection, config: &LocalConfig, file: bool) -> Result<()> {
-    conn.busy_timeout(config.busy_wait)
+    conn.busy_timeout(config.busy_wait())
         .map_err(super::raw::error)?;
     ask(conn, "PRAGMA schema_version")?;
     if file {

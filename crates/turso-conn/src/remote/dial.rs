@@ -23,11 +23,7 @@ pub trait Dial: Send + Sync + 'static {
     ///
     /// # Cancellation
     /// What was half opened is closed.
-    fn dial(
-        &self,
-        host: &str,
-        port: u16,
-    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    fn dial(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
 /// TCP: without Nagle's delay, since a request goes out in one piece, and with

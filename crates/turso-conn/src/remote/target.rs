@@ -1,7 +1,6 @@
 //! Where requests go.
 
-use crate::location::RemoteLocation;
-use crate::Location;
+use crate::{Location, RemoteLocation};
 
 /// A server and the path before the protocol's own.
 #[derive(Clone, Debug, PartialEq, Eq)]

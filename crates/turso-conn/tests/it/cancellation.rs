@@ -142,6 +142,7 @@ async fn a_deadline_beyond_the_clock_is_none() {
         .unwrap();
     let far = LocalConfig {
         deadline: Duration::MAX,
+        busy_wait: Duration::MAX,
         ..LocalConfig::default()
     };
     let mut conn = place.connector_with(far).connect().await.unwrap();

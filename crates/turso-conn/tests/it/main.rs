@@ -13,6 +13,7 @@
     unreachable_pub
 )]
 
+mod any;
 mod basics;
 mod cancellation;
 mod facts_connections;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::{Place, insert, integers};
 use turso_conn::{
     Acquire, Connect, Error, ErrorKind, Execute, GroupResult, Program, Result, Rows, Single,
     Statement,
@@ -113,4 +114,25 @@ async fn waiters_are_served_in_turn_and_a_cancelled_one_is_skipped() {
         let _ = waiter.await;
     }
     assert_eq!(*order.lock().unwrap(), [0, 2, 3]);
+}
+
+/// A task that panics with the lease in its hand: the next one gets the connection.
+#[tokio::test]
+async fn f52_a_panic_with_the_lease_in_hand_frees_the_lane() {
+    let place = Place::new();
+    let _ = place.with_table().await;
+    let single = Single::new(place.connector());
+    let theirs = single.clone();
+    let task = tokio::spawn(async move {
+        let mut lease = theirs.acquire().await.unwrap();
+        lease.query(insert(1, 1)).await.unwrap();
+        panic!("on purpose");
+    });
+    assert!(task.await.is_err());
+    let mut lease = single.acquire().await.unwrap();
+    lease.query(insert(2, 2)).await.unwrap();
+    assert_eq!(
+        integers(&mut *lease, "SELECT x FROM t ORDER BY x").await,
+        [1, 2]
+    );
 }

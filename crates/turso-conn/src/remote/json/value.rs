@@ -168,7 +168,10 @@ mod tests {
             (r#"{"value":"-5","type":"integer"}"#, Value::Integer(-5)),
             (r#"{"type":"integer","value":7}"#, Value::Integer(7)),
             (r#"{"type":"float","value":1}"#, Value::Real(1.0)),
-            (r#"{"type":"float","value":-2.5e300}"#, Value::Real(-2.5e300)),
+            (
+                r#"{"type":"float","value":-2.5e300}"#,
+                Value::Real(-2.5e300),
+            ),
             (r#"{"type":"text","value":"\u00e9\/"}"#, "\u{e9}/".into()),
             (r#"{"type":"blob","base64":"AP\/+"}"#, [0, 255, 254].into()),
             (r#"{"type":"blob","base64":"AA"}"#, [0].into()),

@@ -1,0 +1,58 @@
+//! The tries of one call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::fault::Fault;
+use super::retry::{Work, verdict};
+use super::shared::Shared;
+use crate::backoff::jitter;
+use crate::{ErrorKind, Result};
+
+/// A deadline beyond the clock's end is none: a year is as good.
+const FAR: Duration = Duration::from_hours(365 * 24);
+
+/// Counts the tries of one call and waits between them.
+pub(super) struct Tries<'a> {
+    shared: &'a Shared,
+    work: Work,
+    deadline: Instant,
+    tries: u32,
+    unknown: bool,
+}
+
+impl<'a> Tries<'a> {
+    pub(super) fn new(shared: &'a Shared, work: Work, within: Duration) -> Self {
+        Self {
+            shared,
+            work,
+            deadline: Instant::now() + within.min(FAR),
+            tries: 0,
+            unknown: false,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Waits until the next try, if there is to be one after `fault`.
+    ///
+    /// # Errors
+    /// What the call as a whole has come to.
+    pub(super) async fn after(&mut self, fault: Fault) -> Result<()> {
+        let error = fault.into_error(self.work);
+        self.tries += 1;
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let retry = &self.shared.config.retry;
+        let Some(pause) = retry.pause(self.work, &error, self.tries, left, jitter()) else {
+            return Err(verdict(error, self.unknown));
+        };
+        self.unknown |= error.kind() == ErrorKind::OutcomeUnknown;
+        self.shared.counters.retries.add(1);
+        tracing::debug!(place = self.shared.name, %error, tries = self.tries, "trying again");
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+}
