@@ -75,7 +75,7 @@ fn audit_sql(columns: &str, table: &str, verified: &str) -> String {
            SELECT rowid AS row, length(payload) + size AS size FROM {table} \
            WHERE rowid > ?1 ORDER BY rowid LIMIT ?3)) \
          SELECT {columns}, e.rowid, e.namespace, e.original_bytes, e.digest, {verified} \
-         FROM next n JOIN {table} e ON e.rowid = n.row \
+         FROM next n CROSS JOIN {table} e ON e.rowid = n.row \
          WHERE n.total <= ?2 OR n.total = n.size ORDER BY n.row"
     )
 }

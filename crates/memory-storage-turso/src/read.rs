@@ -32,9 +32,9 @@ pub(crate) fn many_sql(columns: &str, table: &str, size: &str) -> String {
     format!(
         "WITH wanted (place, row, size, total) AS (\
            SELECT j.key, e.rowid, {size}, sum({size}) OVER (ORDER BY j.key) \
-           FROM json_each(?2) j JOIN {table} e ON e.namespace = ?1 AND e.id = unhex(j.value)) \
+           FROM json_each(?2) j CROSS JOIN {table} e ON e.namespace = ?1 AND e.id = unhex(j.value)) \
          SELECT {columns}, w.place, (SELECT max(place) FROM wanted) \
-         FROM wanted w JOIN {table} e ON e.rowid = w.row \
+         FROM wanted w CROSS JOIN {table} e ON e.rowid = w.row \
          WHERE w.total <= ?3 OR w.total = w.size ORDER BY w.place"
     )
 }

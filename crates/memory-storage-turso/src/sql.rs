@@ -102,9 +102,12 @@ pub(crate) const EPISODES_DELETE: &str = "\
 DELETE FROM episodes WHERE namespace = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))";
 
 /// Finds the ids of the external ids ?2 (a JSON list), with their place in it.
+///
+/// Invariant: a list is joined by CROSS JOIN. SQLite cannot know that it is shorter than
+/// the table, and would else walk the whole namespace once for each call.
 pub(crate) const EPISODES_FIND: &str = "\
 SELECT j.key, e.id FROM json_each(?2) j \
-JOIN episodes e ON e.namespace = ?1 AND e.external_id = j.value";
+CROSS JOIN episodes e ON e.namespace = ?1 AND e.external_id = j.value";
 
 /// The tags that the episode ?1, ?2 has after adding ?3 and removing ?4.
 macro_rules! changed_tags {

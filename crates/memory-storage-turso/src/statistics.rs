@@ -118,9 +118,9 @@ fn statistics_sql(shape: usize, group: &str) -> String {
            FROM {from} WHERE {conditions}) \
          SELECT 'outcome', grouped, e.outcome, count(*), sum(e.steps), sum(e.reflections), \
            sum(e.original_bytes), sum(length(e.payload)), total(e.reward) \
-           FROM wanted w JOIN episodes e ON e.rowid = w.row GROUP BY grouped, e.outcome \
+           FROM wanted w CROSS JOIN episodes e ON e.rowid = w.row GROUP BY grouped, e.outcome \
          UNION ALL SELECT 'tag', grouped, t.value, count(*), 0, 0, 0, 0, 0.0 \
-           FROM wanted w JOIN episodes e ON e.rowid = w.row JOIN json_each(e.tags) t \
+           FROM wanted w CROSS JOIN episodes e ON e.rowid = w.row CROSS JOIN json_each(e.tags) t \
            GROUP BY grouped, t.value \
          UNION ALL SELECT 'relationship', grouped, r.kind, count(*), 0, 0, 0, 0, 0.0 \
            FROM wanted w CROSS JOIN relationships r ON r.namespace = w.namespace AND r.from_id = w.id \

@@ -183,7 +183,7 @@ impl Kind {
                SELECT row, row_number() OVER (ORDER BY time {direction}, id {direction}), \
                sum(size) OVER (ORDER BY time {direction}, id {direction}) FROM found) \
              SELECT {columns}, (SELECT count(*) FROM found) \
-             FROM page p JOIN {table} e ON e.rowid = p.row \
+             FROM page p CROSS JOIN {table} e ON e.rowid = p.row \
              WHERE p.place <= ?{limit} AND (p.total <= ?{bytes} OR p.place = 1) ORDER BY p.place"
         )
     }
