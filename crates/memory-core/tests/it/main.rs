@@ -9,10 +9,15 @@
 )]
 
 mod conformance;
+mod json;
+mod lifecycle;
+mod limits;
+mod memory;
 mod model;
+mod names;
+mod numbers;
+mod pointers;
+mod size;
+mod support;
 
-/// Runs a future to its end; those of the reference are ready at once.
-fn block_on<F: Future>(future: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.unwrap().block_on(future)
-}
+use support::{block_on, draft, kind, pattern_draft, time};

@@ -206,12 +206,12 @@ async fn f70_a_batch_stored_per_part_stops_at_the_first_part_that_fails(backend:
     assert_eq!(error.kind(), ErrorKind::Constraint);
     assert_eq!((error.index(), error.committed()), (Some(10), 9));
     assert_eq!(count(&backend).await, 11, "nine and the two from before");
+    // The last part was undone, and the first ones can be repeated.
     let stored = backend
-        .store_episodes(&batch[..10], Atomicity::PerPart)
+        .store_episodes(&batch[8..10], Atomicity::PerPart)
         .await;
     let stored = changes(&stored.expect("store_episodes"));
-    assert_eq!(stored[..9], [Change::Unchanged; 9]);
-    assert_eq!(stored[9..], [Change::Created]);
+    assert_eq!(stored, [Change::Unchanged, Change::Created]);
 }
 
 async fn episodes_and_patterns_are_stored_together(backend: Backend) {
