@@ -1,0 +1,125 @@
+use std::fmt;
+use std::hash::Hash;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use crate::cache::Parts;
+use crate::{Cache, CacheConfig, Clock, Error, Removal, Result, Stamps, StampsConfig, SystemClock};
+
+pub(crate) type Weigher<K, V> = Box<dyn Fn(&K, &V) -> u64 + Send + Sync>;
+pub(crate) type Listener<K, V> = Box<dyn Fn(&K, Option<&V>, Removal) + Send + Sync>;
+pub(crate) type Same<V> = Box<dyn Fn(&V, &V) -> bool + Send + Sync>;
+
+/// Makes a [`Cache`]. See [`Cache::builder`].
+#[must_use]
+pub struct Builder<K, V> {
+    config: CacheConfig,
+    stamps: Option<Stamps>,
+    clock: Arc<dyn Clock>,
+    weigher: Weigher<K, V>,
+    listener: Option<Listener<K, V>>,
+    seed: u64,
+}
+
+impl<K, V> Builder<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    pub(crate) fn new(config: CacheConfig) -> Self {
+        Self {
+            config,
+            stamps: None,
+            clock: Arc::new(SystemClock),
+            weigher: Box::new(|_, _| 0),
+            listener: None,
+            seed: RandomState::new().hash_one(0),
+        }
+    }
+
+    /// The stamps that every writer of the same data uses. Without them no
+    /// value becomes obsolete before its time.
+    pub fn stamps(self, stamps: &Stamps) -> Self {
+        let stamps = Some(stamps.clone());
+        Self { stamps, ..self }
+    }
+
+    /// Where the time comes from; the system's monotonic clock by default.
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        let clock = Arc::new(clock);
+        Self { clock, ..self }
+    }
+
+    /// How many bytes a key and its value have on the heap. What the entry
+    /// itself takes is added. By default nothing: right for keys and values
+    /// without heap, wrong for all others.
+    pub fn weigher(self, bytes: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
+        let weigher = Box::new(bytes);
+        Self { weigher, ..self }
+    }
+
+    /// Hears of every entry that goes, once, after it has gone. Called by
+    /// whoever brought it about, with no lock held.
+    pub fn listener(
+        self,
+        listener: impl Fn(&K, Option<&V>, Removal) + Send + Sync + 'static,
+    ) -> Self {
+        let listener: Option<Listener<K, V>> = Some(Box::new(listener));
+        Self { listener, ..self }
+    }
+
+    /// Makes jitter and early refreshes repeatable, for tests and simulations.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Makes the cache. A refill that finds an equal value lengthens its life,
+    /// one that finds another shortens it.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`](crate::ErrorKind::Misuse) when the configuration makes no
+    /// sense.
+    pub fn build(self) -> Result<Cache<K, V>>
+    where
+        V: PartialEq,
+    {
+        self.build_comparing(V::eq)
+    }
+
+    /// The same for values that are not compared by `==`, for example by their
+    /// version only.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_comparing(
+        self,
+        same: impl Fn(&V, &V) -> bool + Send + Sync + 'static,
+    ) -> Result<Cache<K, V>> {
+        let early = self.config.refresh.early;
+        if !early.is_finite() || early < 0.0 {
+            return Err(Error::misuse("refresh.early is not a number from 0 up"));
+        }
+        let none = || Stamps::new::<0>(StampsConfig::default()).0;
+        Cache::from_parts(Parts {
+            stamps: self.stamps.unwrap_or_else(none),
+            clock: self.clock,
+            weigher: self.weigher,
+            listener: self.listener,
+            same: Box::new(same),
+            seed: self.seed,
+            config: self.config,
+        })
+    }
+}
+
+impl<K, V> fmt::Debug for Builder<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("stamps", &self.stamps.is_some())
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,368 @@
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::builder::{Listener, Same, Weigher};
+use crate::clock::Timer;
+use crate::counters::Counters;
+use crate::dice::Dice;
+use crate::entry::{Claim, Entry, Loaded};
+use crate::flights::Flights;
+use crate::freshness::{Age, Freshness};
+use crate::heat::Heat;
+use crate::policy::JITTER;
+use crate::store::Store;
+use crate::vault::Removed;
+use crate::{
+    Builder, CacheConfig, Clock, History, Lives, Reading, Refill, Refresh, Removal, Result, Scope,
+    Stamps, Stats, TtlPolicy, Usage,
+};
+
+/// What an entry takes besides its [`Entry`] and what it points to: the key and
+/// the bookkeeping of moka, as measured.
+const OVERHEAD: u64 = 300;
+
+/// Values by key, as long as they are fresh and no write has made them obsolete.
+///
+/// A value is `Some`, or `None` where it is known that there is none. A clone
+/// of the cache is the same cache; a hit clones the value, so `V` is best an
+/// `Arc`.
+pub struct Cache<K, V> {
+    pub(crate) shared: Arc<Shared<K, V>>,
+}
+
+pub(crate) struct Shared<K, V> {
+    store: Store<K, V>,
+    pub(crate) flights: Flights<K, V>,
+    pub(crate) stamps: Stamps,
+    pub(crate) counters: Counters,
+    policy: TtlPolicy,
+    refresh: Refresh,
+    min_ttl: Duration,
+    max_ttl: Duration,
+    negative_ttl: Duration,
+    timer: Timer,
+    dice: Dice,
+    weigher: Weigher<K, V>,
+    listener: Option<Listener<K, V>>,
+    same: Same<V>,
+}
+
+/// What a cache is made from.
+pub(crate) struct Parts<K, V> {
+    pub(crate) config: CacheConfig,
+    pub(crate) stamps: Stamps,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) weigher: Weigher<K, V>,
+    pub(crate) listener: Option<Listener<K, V>>,
+    pub(crate) same: Same<V>,
+    pub(crate) seed: u64,
+}
+
+/// What the cache knows of a key. See [`Cache::get`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup<V> {
+    /// This is its value.
+    Value(V),
+    /// It has none.
+    Absent,
+    /// Nothing that may be served.
+    Unknown,
+}
+
+/// A lookup from within.
+pub(crate) enum Look<K, V> {
+    Hit(Option<V>),
+    /// May be served; whoever has the claim should renew it.
+    Due(Option<V>, Claim<K, V>),
+    Miss,
+}
+
+impl<K, V> Cache<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Begins a cache with this configuration.
+    pub fn builder(config: CacheConfig) -> Builder<K, V> {
+        Builder::new(config)
+    }
+
+    pub(crate) fn from_parts(parts: Parts<K, V>) -> Result<Self> {
+        let config = parts.config;
+        let shared = Shared {
+            store: Store::new(&config),
+            flights: Flights::new(config.load_patience),
+            stamps: parts.stamps,
+            counters: Counters::default(),
+            policy: TtlPolicy::new(&config)?,
+            refresh: config.refresh,
+            min_ttl: config.min_ttl,
+            max_ttl: config.max_ttl,
+            negative_ttl: config.negative_ttl,
+            timer: Timer::new(parts.clock),
+            dice: Dice::new(parts.seed),
+            weigher: parts.weigher,
+            listener: parts.listener,
+            same: parts.same,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// What the cache knows, without a load. Takes no lock.
+    pub fn get(&self, key: &K) -> Lookup<V> {
+        match self.shared.look(key) {
+            Look::Hit(value) | Look::Due(value, _) => value.map_or(Lookup::Absent, Lookup::Value),
+            Look::Miss => Lookup::Unknown,
+        }
+    }
+
+    /// To be called before a value is read that [`offer`](Self::offer) shall
+    /// store: what its value will depend on, as it is now.
+    pub fn begin(&self, reads: &[Scope]) -> Reading {
+        self.shared.begin(reads)
+    }
+
+    /// Stores a value that was read after `reading` began, unless a write was
+    /// under way then or has begun since. True when it was stored.
+    pub fn offer(&self, key: &K, value: Option<V>, reading: Reading) -> bool {
+        let previous = self.shared.store.get(key);
+        self.shared.fill(key, value, reading, previous)
+    }
+
+    /// Forgets a key. A load of it that is under way may still be stored: a
+    /// write is made known by the [`Stamps`], not by this.
+    pub fn invalidate(&self, key: &K) {
+        let removed = self.shared.store.remove(key, Removal::Invalidated);
+        self.shared.tell(removed);
+    }
+
+    /// Forgets everything that is stored now.
+    pub fn clear(&self) {
+        let removed = self.shared.store.sweep(|_| Some(Removal::Invalidated));
+        self.shared.tell(removed);
+    }
+
+    /// Removes everything that will never be served again. Each fill sweeps a
+    /// little; this is for caches that get no fills, and takes about a
+    /// microsecond per entry.
+    pub fn sweep(&self) {
+        let now = self.shared.now();
+        let removed = self
+            .shared
+            .store
+            .sweep(|entry| self.shared.dead(entry, now));
+        self.shared.tell(removed);
+    }
+
+    /// What the cache has done, and what it holds.
+    pub fn stats(&self) -> Stats {
+        Stats::new(&self.shared.counters, self.shared.store.held())
+    }
+
+    /// How long the values live, as they are used at present. Looks at every
+    /// entry.
+    pub fn lives(&self) -> Lives {
+        let now = self.shared.now();
+        let entries = self.shared.store.entries();
+        Lives::new(
+            entries
+                .iter()
+                .map(|entry| self.shared.ttl(entry, entry.heat.usage(now))),
+        )
+    }
+}
+
+impl<K, V> Shared<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    pub(crate) fn now(&self) -> Duration {
+        self.timer.now()
+    }
+
+    pub(crate) fn begin(&self, reads: &[Scope]) -> Reading {
+        Reading {
+            began: self.now(),
+            marks: self.stamps.take(reads),
+        }
+    }
+
+    /// Looks, and counts what it saw.
+    pub(crate) fn look(&self, key: &K) -> Look<K, V> {
+        let Some(entry) = self.store.get(key) else {
+            self.counters.unknown.one_more();
+            return Look::Miss;
+        };
+        let now = self.now();
+        let usage = entry.heat.touch(now);
+        if !self.stamps.are_current(&entry.marks) {
+            self.counters.obsolete.one_more();
+            return Look::Miss;
+        }
+        let claim = match self.freshness(&entry, usage, now) {
+            Freshness::Expired => {
+                self.counters.expired.one_more();
+                return Look::Miss;
+            }
+            Freshness::Due => Claim::of(&entry),
+            Freshness::Fresh => None,
+        };
+        self.counters.hits.one_more();
+        let value = entry.value.clone();
+        match claim {
+            Some(claim) => Look::Due(value, claim),
+            None => Look::Hit(value),
+        }
+    }
+
+    /// The entry of a key, and whether it may be served. Counts nothing.
+    pub(crate) fn peek(&self, key: &K) -> Option<(Arc<Entry<K, V>>, bool)> {
+        let entry = self.store.get(key)?;
+        let now = self.now();
+        let fresh = self.stamps.are_current(&entry.marks)
+            && self.freshness(&entry, entry.heat.usage(now), now) != Freshness::Expired;
+        Some((entry, fresh))
+    }
+
+    fn freshness(&self, entry: &Entry<K, V>, usage: Usage, now: Duration) -> Freshness {
+        let age = Age {
+            passed: entry.age(now),
+            ttl: self.shortest(entry),
+            took: entry.took,
+        };
+        // Most hits are young, and need no logarithms.
+        if self.refresh.is_far(age) {
+            return Freshness::Fresh;
+        }
+        let ttl = self.ttl(entry, usage);
+        self.refresh.judge(Age { ttl, ..age }, || self.dice.throw())
+    }
+
+    fn shortest(&self, entry: &Entry<K, V>) -> Duration {
+        if entry.value.is_some() {
+            self.min_ttl
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    fn ttl(&self, entry: &Entry<K, V>, usage: Usage) -> Duration {
+        if entry.value.is_some() {
+            self.policy.jittered(usage, entry.history, entry.jitter)
+        } else {
+            self.negative_ttl.mul_f64(1.0 - entry.jitter)
+        }
+    }
+
+    /// Why an entry will never be served again, if so.
+    fn dead(&self, entry: &Entry<K, V>, now: Duration) -> Option<Removal> {
+        if !self.stamps.are_current(&entry.marks) {
+            return Some(Removal::Obsolete);
+        }
+        // Until a refill can no longer learn much from it, it stays.
+        let ttl = self.ttl(entry, entry.heat.usage(now));
+        let end = ttl.saturating_add(self.refresh.stale_while_revalidate);
+        (entry.age(now) >= end.saturating_add(self.max_ttl)).then_some(Removal::Expired)
+    }
+
+    /// Stores a value if no write was or is in the way.
+    pub(crate) fn fill(
+        &self,
+        key: &K,
+        value: Option<V>,
+        reading: Reading,
+        previous: Option<Arc<Entry<K, V>>>,
+    ) -> bool {
+        if !reading.marks.are_quiet() || !self.stamps.are_current(&reading.marks) {
+            self.counters.not_stored.one_more();
+            return false;
+        }
+        let bytes = self.weigh(key, value.as_ref(), &reading);
+        if !self.store.fits(bytes) {
+            self.counters.too_large.one_more();
+            return false;
+        }
+        let now = self.now();
+        let loaded = Loaded {
+            value,
+            bytes,
+            took: now.saturating_sub(reading.began),
+            filled: reading.began,
+            marks: reading.marks,
+        };
+        let entry = self.entry(key, loaded, previous.as_deref());
+        drop(previous);
+        let removed = self.store.put(entry, |entry| self.dead(entry, now));
+        self.tell(removed);
+        true
+    }
+
+    fn entry(&self, key: &K, loaded: Loaded<V>, previous: Option<&Entry<K, V>>) -> Entry<K, V> {
+        let history = previous.map_or(History::default(), |it| self.learn(it, &loaded));
+        let heat = previous.map_or_else(|| Heat::new(loaded.filled), |it| it.heat.carried());
+        let jitter = JITTER * self.dice.throw();
+        Entry::new(key.clone(), loaded, history, heat, jitter)
+    }
+
+    /// What a refill tells about the changes that others make. After a write of
+    /// our own it tells nothing.
+    fn learn(&self, previous: &Entry<K, V>, loaded: &Loaded<V>) -> History {
+        let same = match (&previous.value, &loaded.value) {
+            (Some(old), Some(new)) => (self.same)(old, new),
+            _ => return previous.history,
+        };
+        if previous.marks != loaded.marks {
+            return previous.history;
+        }
+        let refill = if same { Refill::Same } else { Refill::Changed };
+        previous.history.after(refill, previous.age(loaded.filled))
+    }
+
+    fn weigh(&self, key: &K, value: Option<&V>, reading: &Reading) -> u64 {
+        let own = std::mem::size_of::<Entry<K, V>>() + reading.marks.size();
+        let heap = value.map_or(0, |value| (self.weigher)(key, value));
+        let own = u64::try_from(own).unwrap_or(u64::MAX);
+        own.saturating_add(OVERHEAD).saturating_add(heap)
+    }
+
+    fn tell(&self, removed: Vec<Removed<K, V>>) {
+        for (entry, cause) in removed {
+            self.counters.removed(cause);
+            if let Some(listener) = &self.listener {
+                listener(&entry.key, entry.value.as_ref(), cause);
+            }
+        }
+    }
+}
+
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<K, V> fmt::Debug for Cache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache")
+            .field("store", &self.shared.store)
+            .field("policy", &self.shared.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<V> Lookup<V> {
+    /// The value, if there is one.
+    pub fn value(self) -> Option<V> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use crate::{CacheConfig, Error, History, Result};
+
+/// By how much lives are shortened at most, so that what was filled together
+/// does not expire together.
+pub(crate) const JITTER: f64 = 0.1;
+
+/// How an entry was used until now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How often it was asked for, refills included.
+    pub accesses: u32,
+    /// How long ago that was the last time.
+    pub idle: Duration,
+}
+
+/// How long values live: a pure function of how a value was used and how often
+/// it was seen to change.
+///
+/// The score of a use is `a·n/(n+1) + r·2^(-idle/half-life)` with the weights
+/// `a` and `r`. Linear pieces lead from score 0 to the shortest life, from
+/// score `r`, which a new entry has, to the base, and from `a + r` to the
+/// longest. What is known of a value's changes caps it ([`History::limit`]).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TtlPolicy {
+    min: f64,
+    base: f64,
+    max: f64,
+    access: f64,
+    recency: f64,
+    half_life: f64,
+}
+
+impl TtlPolicy {
+    /// The policy of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`](crate::ErrorKind::Misuse) when not `min_ttl ≤ base_ttl ≤
+    /// max_ttl`, or a weight is negative or not a number.
+    pub fn new(config: &CacheConfig) -> Result<Self> {
+        if config.min_ttl > config.base_ttl || config.base_ttl > config.max_ttl {
+            return Err(Error::misuse("min_ttl ≤ base_ttl ≤ max_ttl does not hold"));
+        }
+        Ok(Self {
+            min: config.min_ttl.as_secs_f64(),
+            base: config.base_ttl.as_secs_f64(),
+            max: config.max_ttl.as_secs_f64(),
+            access: weight("access_count_weight", config.access_count_weight)?,
+            recency: weight("recency_weight", config.recency_weight)?,
+            half_life: config.half_life.as_secs_f64(),
+        })
+    }
+
+    /// How long after its fill a value lives. Always between the shortest and
+    /// the longest life; never shorter for more accesses or less idle time.
+    pub fn ttl(&self, usage: Usage, history: History) -> Duration {
+        self.jittered(usage, history, 0.0)
+    }
+
+    /// The same, shortened by a share of `jitter`, which is between 0 and
+    /// [`JITTER`].
+    pub(crate) fn jittered(&self, usage: Usage, history: History, jitter: f64) -> Duration {
+        let capped = self.popular(usage).min(history.limit(self.base));
+        seconds((capped * (1.0 - jitter)).clamp(self.min, self.max))
+    }
+
+    /// The life that use alone would give.
+    fn popular(&self, usage: Usage) -> f64 {
+        let score = self.score(usage);
+        if score < self.recency {
+            between(self.min, self.base, score / self.recency)
+        } else {
+            let above = (score - self.recency) / self.access;
+            // 0/0, when accesses do not count.
+            let above = if above.is_nan() { 0.0 } else { above };
+            between(self.base, self.max, above)
+        }
+    }
+
+    fn score(&self, usage: Usage) -> f64 {
+        let accesses = f64::from(usage.accesses);
+        self.access * accesses / (accesses + 1.0) + self.recency * self.freshness(usage.idle)
+    }
+
+    fn freshness(&self, idle: Duration) -> f64 {
+        let halvings = idle.as_secs_f64() / self.half_life;
+        // 0/0, when there is no half-life and no idle time.
+        if halvings.is_nan() {
+            1.0
+        } else {
+            (-halvings).exp2()
+        }
+    }
+}
+
+fn weight(name: &str, weight: f64) -> Result<f64> {
+    if weight.is_finite() && weight >= 0.0 {
+        Ok(weight)
+    } else {
+        Err(Error::misuse(format!("{name} is not a number from 0 up")))
+    }
+}
+
+fn between(low: f64, high: f64, share: f64) -> f64 {
+    low + (high - low) * share.clamp(0.0, 1.0)
+}
+
+pub(crate) fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
