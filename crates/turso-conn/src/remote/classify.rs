@@ -110,13 +110,12 @@ pub(super) struct Refused {
 pub(super) fn refused(status: u16) -> Refused {
     let kind = match status {
         401 | 403 | 407 => ErrorKind::Unauthorized,
-        // The wrong path or the wrong server.
-        404 | 405 | 410 => ErrorKind::Misuse,
         413 | 414 | 431 => ErrorKind::Limit,
         406 | 415 | 426 | 501 | 505 => ErrorKind::Unsupported,
         429 | 503 => ErrorKind::Busy,
         // The server did not get all of the request.
         408 | 421 | 425 => ErrorKind::Disconnected,
+        // Also 404: the wrong path or the wrong server.
         400..=499 => ErrorKind::Misuse,
         // Redirects are not followed: a token would follow them.
         _ => ErrorKind::Disconnected,

@@ -147,7 +147,7 @@ impl RemoteConnection {
             Err(_) => return Err(late(sent.load(Ordering::Relaxed))),
         };
         if reply.status != 200 {
-            let said = Wire::failure(&reply).map(|said| tidy(said, self.shared.token.as_ref()));
+            let said = Wire::failure(&reply).map(|said| tidy(&said, self.shared.token.as_ref()));
             return Err(Fault::status(reply.status, said, reply.retry_after));
         }
         let answer = self.wire.decode(&reply)?;

@@ -125,7 +125,7 @@ impl RemoteConnector {
             404 | 405 | 406 | 415 | 501 => Ok(false),
             status => {
                 let said = Wire::failure(&reply);
-                let said = said.map(|said| tidy(said, self.shared.token.as_ref()));
+                let said = said.map(|said| tidy(&said, self.shared.token.as_ref()));
                 Err(Fault::status(status, said, reply.retry_after))
             }
         }

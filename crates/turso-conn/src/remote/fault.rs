@@ -169,7 +169,7 @@ const MESSAGE_MAX: usize = 500;
 
 /// A server's message as it may be shown: bounded, in one line, and without
 /// the token, should the server repeat it.
-pub(super) fn tidy(failure: Failure, token: Option<&Secret>) -> Failure {
+pub(super) fn tidy(failure: &Failure, token: Option<&Secret>) -> Failure {
     Failure {
         message: tidy_text(&failure.message, token),
         code: tidy_text(&failure.code, token),
@@ -230,7 +230,7 @@ mod tests {
     fn messages_are_bounded_and_do_not_repeat_the_token() {
         let token = Secret::new("canary");
         let said = failure(&format!("bad canary\n{}", "x".repeat(10_000)), "canary");
-        let shown = tidy(said, Some(&token));
+        let shown = tidy(&said, Some(&token));
         assert!(shown.message.starts_with("bad *** xxx"));
         assert_eq!(shown.message.chars().count(), MESSAGE_MAX);
         assert_eq!(shown.code, "***");

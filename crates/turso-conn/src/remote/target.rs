@@ -37,8 +37,8 @@ impl Target {
     }
 
     /// The target that an answer's `base_url` names, if it may be followed from
-    /// here: never from an encrypted place to one that is not, unencrypted only
-    /// to the same host, and with a token only where it has been already.
+    /// here: from an encrypted place to any other; from one that is not only to
+    /// the same host, and with a token only where it has been already.
     pub(super) fn follow(&self, base_url: &str, token: bool) -> Option<Self> {
         let Ok(Location::Remote(location)) = base_url.parse() else {
             return None;
@@ -46,10 +46,8 @@ impl Target {
         let target = Self::of(&location);
         let same_host = target.host == self.host;
         let same_place = same_host && target.port == self.port && target.tls == self.tls;
-        let allowed = match target.tls {
-            true => cfg!(feature = "tls"),
-            false => !self.tls && same_host && (same_place || !token),
-        };
+        let plain = !self.tls && same_host && (same_place || !token);
+        let allowed = if target.tls { self.tls } else { plain };
         allowed.then_some(target)
     }
 }
@@ -76,10 +74,9 @@ mod tests {
 
     #[test]
     fn a_base_url_is_followed_only_where_nothing_is_given_away() {
-        let tls = cfg!(feature = "tls");
         let table = [
-            ("https://h", "https://other", true, tls),
-            ("https://h", "libsql://other:8443/path", true, tls),
+            ("https://h", "https://other", true, true),
+            ("https://h", "libsql://other:8443/path", true, true),
             ("https://h", "http://h", false, false),
             ("https://h", "http://h", true, false),
             ("https://h", "libsql://h?tls=0", false, false),
@@ -87,7 +84,7 @@ mod tests {
             ("http://h", "http://h:8080", false, true),
             ("http://h", "http://h:8080", true, false),
             ("http://h", "http://other", false, false),
-            ("http://h", "https://other", true, tls),
+            ("http://h", "https://h", false, false),
             ("https://h", "file:///etc/passwd", false, false),
             ("https://h", "", false, false),
             ("https://h", "https://user:secret@other", false, false),

@@ -18,7 +18,7 @@ pub(super) struct Tries<'a> {
     shared: &'a Shared,
     work: Work,
     deadline: Instant,
-    tries: u32,
+    failed: u32,
     unknown: bool,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Tries<'a> {
             shared,
             work,
             deadline: Instant::now() + within.min(FAR),
-            tries: 0,
+            failed: 0,
             unknown: false,
         }
     }
@@ -43,15 +43,15 @@ impl<'a> Tries<'a> {
     /// What the call as a whole has come to.
     pub(super) async fn after(&mut self, fault: Fault) -> Result<()> {
         let error = fault.into_error(self.work);
-        self.tries += 1;
+        self.failed += 1;
         let left = self.deadline.saturating_duration_since(Instant::now());
         let retry = &self.shared.config.retry;
-        let Some(pause) = retry.pause(self.work, &error, self.tries, left, jitter()) else {
+        let Some(pause) = retry.pause(self.work, &error, self.failed, left, jitter()) else {
             return Err(verdict(error, self.unknown));
         };
         self.unknown |= error.kind() == ErrorKind::OutcomeUnknown;
         self.shared.counters.retries.add(1);
-        tracing::debug!(place = self.shared.name, %error, tries = self.tries, "trying again");
+        tracing::debug!(place = self.shared.name, %error, failed = self.failed, "trying again");
         tokio::time::sleep(pause).await;
         Ok(())
     }
