@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 /// Records of one transaction: enough to share the cost of a commit, few
 /// enough that other processes get their turn at the database soon.
-const RECORDS_MAX: usize = 500;
+const RECORDS_MAX: usize = 200;
 /// Most bytes of a batch, by `size_bytes`; a batch holds at least one record.
 const BYTES_MAX: usize = 4_000_000;
 

@@ -1,0 +1,113 @@
+//! What an export writes.
+
+use crate::support::{Memory, attempt, bare, related, text};
+use serde_json::Value;
+
+/// A memory with everything in it that the model has.
+fn full() -> Memory {
+    let memory = Memory::new();
+    let db = memory.path().to_str().unwrap().to_owned();
+    assert!(
+        bare(&["demo", "--db", &db])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    memory.done(&["tag", "add", "demo/bug_fix/007/attempt-1", "Später", "x"]);
+    memory
+}
+
+#[test]
+fn an_export_imported_into_a_new_database_exports_the_same_bytes() {
+    let (one, other) = (full(), Memory::new());
+    let export = one.done(&["export"]);
+    assert_eq!(other.call_with(&["import", "-"], export.as_bytes()).code, 0);
+    assert!(
+        other.done(&["export"]) == export,
+        "the second export differs"
+    );
+    let summary = other.call_with(&["import", "-", "--json"], export.as_bytes());
+    let summary: Value = serde_json::from_str(&summary.out).unwrap();
+    for kind in ["episodes", "patterns", "relationships"] {
+        assert_eq!(summary[kind]["created"], 0);
+        assert_eq!(summary[kind]["replaced"], 0);
+        assert_ne!(summary[kind]["unchanged"], 0);
+    }
+}
+
+#[test]
+fn lines_name_their_kind_and_come_oldest_first() {
+    let export = full().done(&["export"]);
+    let lines: Vec<Value> = export
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut kinds: Vec<&str> = lines
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap())
+        .collect();
+    kinds.dedup();
+    assert_eq!(kinds, ["episode", "pattern", "relationship"]);
+    let times: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line["value"]["started_at"].as_str())
+        .collect();
+    assert!(times.len() > 200 && times.is_sorted());
+}
+
+#[test]
+fn a_file_is_whole_or_not_there_and_compressed_by_its_name() {
+    let memory = Memory::with(&[attempt("a"), related("b", "Follows", "a")]);
+    memory.done(&["export", "plain.jsonl"]);
+    let said = memory.done(&["export", "packed.jsonl.gz"]);
+    assert_eq!(
+        said,
+        "2 episodes, 0 patterns and 1 relationships are in packed.jsonl.gz\n"
+    );
+    let plain = std::fs::read(memory.beside("plain.jsonl")).unwrap();
+    let packed = std::fs::read(memory.beside("packed.jsonl.gz")).unwrap();
+    assert!(plain.starts_with(b"{\"kind\":\"episode\",\"value\":{"));
+    assert!(packed.starts_with(&[0x1f, 0x8b]));
+    let other = Memory::new();
+    other.done(&["import", memory.beside("packed.jsonl.gz").to_str().unwrap()]);
+    assert_eq!(other.done(&["export"]).as_bytes(), plain);
+}
+
+#[test]
+fn a_failed_export_leaves_nothing_behind_and_keeps_the_old_file() {
+    let memory = Memory::with(&[attempt("a")]);
+    memory
+        .call(&["export", "missing/x.jsonl"])
+        .assert_failed(1, "cannot write missing/x.jsonl");
+    memory.write_text("old.jsonl", "old");
+    let empty = Memory::new();
+    let old = memory.beside("old.jsonl");
+    empty
+        .call(&["export", old.to_str().unwrap()])
+        .assert_failed(3, "there is no database");
+    assert_eq!(std::fs::read_to_string(&old).unwrap(), "old");
+    memory.done(&["export", "old.jsonl"]);
+    let folder = memory.path().parent().unwrap();
+    let drafts = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
+    let drafts: Vec<_> = drafts
+        .filter(|file| file.file_name().to_string_lossy().ends_with(".tmp"))
+        .collect();
+    assert!(drafts.is_empty(), "{drafts:?}");
+}
+
+#[test]
+fn a_pipe_with_a_name_is_written_to_and_not_replaced() {
+    let memory = Memory::with(&[attempt("a")]);
+    memory.done(&["export", "/dev/null"]);
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+}
+
+#[test]
+fn exports_may_be_mixed_with_attempts() {
+    let memory = Memory::with(&[attempt("a")]);
+    let mixed = memory.done(&["export"]) + &text(&[related("b", "Follows", "a")]);
+    let other = Memory::new();
+    assert_eq!(other.call_with(&["import", "-"], mixed.as_bytes()).code, 0);
+    assert_eq!(other.json(&["stats"])["relationships"]["Follows"], 1);
+}

@@ -1,0 +1,21 @@
+//! The command as its users see it: arguments in, text and exit code out.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod changes;
+mod commands;
+mod concurrent;
+mod demo;
+mod export;
+mod failures;
+mod import;
+mod kill;
+mod lines;
+mod pipes;
+mod real_data;
+mod support;
