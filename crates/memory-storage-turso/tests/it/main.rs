@@ -10,6 +10,7 @@
 mod cancel;
 mod check;
 mod concurrent;
+mod conformance;
 mod damage;
 mod model;
 mod opening;
