@@ -55,6 +55,9 @@ pub fn cases() -> impl Iterator<Item = Case> {
 
 /// Runs every case, each on what `fresh` makes: a new, empty backend.
 ///
+/// The future is not `Send`: block on it. It does as much as a few minutes of work on a
+/// backend that writes to a disk in a build without optimisation.
+///
 /// # Panics
 /// After the last case, when some failed: the message names each of them with
 /// what it found. The panics of the cases themselves are caught, though the

@@ -30,6 +30,7 @@ cases![
     a_repeated_update_after_a_deleted_pattern_is_a_conflict,
     a_repeated_update_after_an_identical_store_counts_as_done,
     a_write_id_of_another_episode_means_nothing,
+    a_write_id_counts_only_one_revision_above_the_expected_one,
 ];
 
 async fn update_one(backend: &Backend, update: &Update<Episode>) -> u64 {
@@ -218,8 +219,18 @@ async fn repeated_after(backend: &Backend, other: impl AsyncFnOnce(Backend)) {
         ErrorKind::Conflict,
         Some(0),
     );
-    same(&state(backend).await, &before);
     assert_eq!(get(backend, 1).await.revision, revision(3));
+    // Nor did that write make the revision that stands there now.
+    let later = Update {
+        expected: revision(2),
+        ..change
+    };
+    fails(
+        backend.update_episode(&later).await,
+        ErrorKind::Conflict,
+        Some(0),
+    );
+    same(&state(backend).await, &before);
 }
 
 async fn a_repeated_update_after_another_store_is_a_conflict(backend: Backend) {
@@ -290,4 +301,25 @@ async fn a_write_id_of_another_episode_means_nothing(backend: Backend) {
     fails(result, ErrorKind::Conflict, Some(0));
     let marked = episode_with(2, |draft| draft.external_id = Some(external("x")));
     assert_eq!(update_one(&backend, &named(marked, 2)).await, 3);
+}
+
+async fn a_write_id_counts_only_one_revision_above_the_expected_one(backend: Backend) {
+    store_one(&backend, &episode(1)).await;
+    let first = update(told(1, "x"), 1);
+    update_one(&backend, &first).await;
+    // Under the same name, but made from what the first one left: another change.
+    let second = Update {
+        write_id: first.write_id,
+        ..update(told(1, "y"), 2)
+    };
+    assert_eq!(update_one(&backend, &second).await, 3);
+    assert_eq!(get(&backend, 1).await.description, "y");
+    for expected in [1, 4] {
+        let other = Update {
+            write_id: first.write_id,
+            ..update(told(1, "z"), expected)
+        };
+        let result = backend.update_episode(&other).await;
+        fails(result, ErrorKind::Conflict, Some(0));
+    }
 }
