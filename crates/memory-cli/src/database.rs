@@ -1,5 +1,6 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
+use memory_storage_turso as memory;
 use memory_storage_turso::{Access, ErrorKind, TursoStorage};
 use std::path::Path;
 
@@ -10,13 +11,18 @@ pub(crate) async fn create(call: &Call) -> Result<TursoStorage> {
 
 /// Opens a database that exists.
 pub(crate) async fn existing(call: &Call) -> Result<TursoStorage> {
-    if file_of(&call.db).is_some_and(|path| !path.exists()) {
+    if file_of(&call.db).is_some_and(is_missing) {
         let context = format!("there is no database at {}", call.db);
         let next =
             "`memory import FILE` makes one there; --db or TURSO_DATABASE_URL looks elsewhere";
         return Err(Error::not_found(context).next(next));
     }
     open(call, Access::ReadWrite).await
+}
+
+/// Whether there is nothing at `path`. An empty one is no path at all, which opening it says best.
+fn is_missing(path: &Path) -> bool {
+    !path.as_os_str().is_empty() && !path.exists()
 }
 
 /// Opens a database that exists, to read only. One that cannot be written to is read as it is.
@@ -31,7 +37,20 @@ pub(crate) async fn readable(call: &Call) -> Result<TursoStorage> {
 
 async fn open(call: &Call, access: Access) -> Result<TursoStorage> {
     let opened = TursoStorage::builder(&call.db).access(access).build().await;
-    opened.map_err(|e| Error::storage(format!("cannot open {}", place(&call.db)), e))
+    opened.map_err(|e| refused(&call.db, e))
+}
+
+fn refused(db: &str, error: memory::Error) -> Error {
+    let (kind, context) = (error.kind(), format!("cannot open {}", place(db)));
+    match kind {
+        ErrorKind::Corrupt => Error::failed(context)
+            .because(error)
+            .next("name another file with --db, or restore this one from a copy or an export"),
+        ErrorKind::Disconnected if file_of(db).is_some() => Error::failed(context)
+            .because(error)
+            .next("check that the directory exists and may be written to"),
+        _ => Error::storage(context, error),
+    }
 }
 
 /// The location without what may be a token.

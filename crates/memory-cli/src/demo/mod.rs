@@ -129,6 +129,9 @@ async fn by_domain(call: &Call, store: &TursoStorage, out: &mut dyn Write) -> Re
 }
 
 fn suggest(db: &str, out: &mut dyn Write) -> std::io::Result<Exit> {
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "memory".to_owned());
     writeln!(out, "\nGo on with:")?;
     for command in [
         "list --outcome failure --since 7d",
@@ -137,7 +140,7 @@ fn suggest(db: &str, out: &mut dyn Write) -> std::io::Result<Exit> {
         "patterns list",
         "check",
     ] {
-        writeln!(out, "  memory --db {db} {command}")?;
+        writeln!(out, "  {program} --db {db} {command}")?;
     }
     Ok(Exit::Ok)
 }

@@ -26,7 +26,7 @@ pub(crate) fn learn(episodes: &[Episode], now: Timestamp) -> Result<Vec<Pattern>
 fn others() -> [Lesson; 3] {
     [
         Lesson::ErrorRecovery {
-            error: "hunk failed: context does not match".to_owned(),
+            error: "hunk failed: the context does not match".to_owned(),
             recovery: vec![
                 "read the file again".to_owned(),
                 "edit fewer lines at once".to_owned(),

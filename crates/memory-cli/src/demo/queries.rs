@@ -2,6 +2,7 @@ use crate::call::Call;
 use crate::commands::{episodes_table, patterns_table};
 use crate::error::Result;
 use crate::output::{self, Table};
+use memory_storage_turso::limits::PAGE_ITEMS_MAX;
 use memory_storage_turso::{
     Episode, EpisodeId, EpisodeQuery, EpisodeStore as _, Metadata, Namespace, OutcomeKind,
     PageRequest, Pattern, PatternQuery, PatternStore as _, RelatedQuery, RelationshipStore as _,
@@ -119,28 +120,21 @@ async fn failures(
     Ok(page.items)
 }
 
-/// The attempts at the last task that took more than one.
+/// The attempts at the last task that was solved on the third.
 async fn attempts(
     namespace: &Namespace,
     store: &TursoStorage,
     log: &mut Log,
 ) -> Result<Vec<Arc<Episode>>> {
-    let latest = EpisodeQuery::all(namespace.clone());
-    let page = store
-        .query_episodes(&latest, &PageRequest::default())
-        .await?;
-    let is_retry = |episode: &&Arc<Episode>| {
-        episode
-            .external_id
-            .as_ref()
-            .is_some_and(|id| id.as_str().ends_with("attempt-3"))
+    let outcome = Some(OutcomeKind::Success);
+    let solved = EpisodeQuery {
+        outcome,
+        ..EpisodeQuery::all(namespace.clone())
     };
-    let Some(key) = page
-        .items
-        .iter()
-        .find(is_retry)
-        .and_then(|e| e.metadata.get("task_key"))
-    else {
+    let page = store
+        .query_episodes(&solved, &PageRequest::first(PAGE_ITEMS_MAX)?)
+        .await?;
+    let Some(key) = page.items.iter().find_map(key_of_third) else {
         return Ok(Vec::new());
     };
     let metadata = Metadata::new().with("task_key", key)?;
@@ -160,6 +154,12 @@ async fn attempts(
         "episodes",
     );
     Ok(page.items)
+}
+
+fn key_of_third(episode: &Arc<Episode>) -> Option<&str> {
+    let external_id = episode.external_id.as_ref()?.as_str();
+    let key = episode.metadata.get("task_key");
+    key.filter(|_| external_id.ends_with("attempt-3"))
 }
 
 async fn follow(

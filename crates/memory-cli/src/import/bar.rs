@@ -1,8 +1,8 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, Read, Write as _};
 
-const STYLE: &str = "{msg} {bar:30} {bytes}/{total_bytes}, {eta} left";
-const STYLE_WITHOUT_END: &str = "{msg} {bytes}";
+const STYLE: &str = "{msg} {bar:30} {decimal_bytes}/{decimal_total_bytes}, {eta} left";
+const STYLE_WITHOUT_END: &str = "{msg} {decimal_bytes}";
 
 /// How far reading has come, on standard error if that is a terminal.
 #[derive(Debug)]

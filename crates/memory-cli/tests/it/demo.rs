@@ -24,7 +24,7 @@ fn the_demo_makes_a_memory_and_shows_it() {
         "320  unchanged",
         "How the agents did",
         "What was learnt",
-        "memory --db memory-demo.db list",
+        "memory --db memory-demo.db list --outcome",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
