@@ -187,6 +187,10 @@ async fn a_repeated_update_of_a_pattern_after_a_lost_source_is_a_conflict(backen
         Some(0),
     );
     assert_eq!(get_pattern(&backend, 1).await.revision, revision(3));
+    let expected = revision(2);
+    let later = Update { expected, ..change };
+    let result = backend.update_pattern(&later).await;
+    fails(result, ErrorKind::Conflict, Some(0));
 }
 
 async fn two_updates_of_one_pattern_in_one_call_are_applied_in_order(backend: Backend) {

@@ -20,6 +20,7 @@ cases![
     f70_empty_lists_of_ids_find_and_delete_nothing,
     f70_a_bad_item_anywhere_stores_nothing_and_is_named,
     f70_one_bad_item_among_10000_stores_nothing,
+    one_episode_changed_twice_is_undone_as_a_whole,
     f70_a_batch_over_the_byte_limit_is_refused_as_a_whole,
     f70_a_batch_stored_per_part_stops_at_the_first_part_that_fails,
     episodes_and_patterns_are_stored_together,
@@ -152,6 +153,29 @@ async fn f70_one_bad_item_among_10000_stores_nothing(backend: Backend) {
         .await;
     fails(result, ErrorKind::Constraint, Some(7_000));
     assert_eq!(count(&backend).await, 2);
+}
+
+async fn one_episode_changed_twice_is_undone_as_a_whole(backend: Backend) {
+    let bad = contradiction(&backend).await;
+    store(&backend, &[known_as(1, "old")]).await;
+    let before = state(&backend).await;
+    let batch = [
+        known_as(1, "a"),
+        told(2, "new"),
+        known_as(1, "b"),
+        told(2, "newer"),
+        bad,
+    ];
+    let result = backend
+        .store_episodes(&batch, Atomicity::AllOrNothing)
+        .await;
+    fails(result, ErrorKind::Constraint, Some(4));
+    same(&state(&backend).await, &before);
+    assert_eq!(find(&backend, "old").await, Some(id(1)));
+    assert_eq!(
+        (find(&backend, "a").await, find(&backend, "b").await),
+        (None, None)
+    );
 }
 
 async fn count(backend: &Backend) -> u64 {
