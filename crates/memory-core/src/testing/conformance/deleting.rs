@@ -21,6 +21,7 @@ cases![
     deleting_breaks_a_path,
     a_deleted_pattern_vanishes_from_the_episodes_that_applied_it,
     an_episode_grows_by_one_for_each_pattern_that_it_loses,
+    what_is_no_longer_named_is_not_lost_again,
     ids_that_nobody_has_may_be_named,
 ];
 
@@ -155,6 +156,18 @@ async fn an_episode_grows_by_one_for_each_pattern_that_it_loses(backend: Backend
     let found = get(&backend, 1).await;
     assert_eq!(found.patterns, [pattern_id(3)].into());
     assert_eq!(found.revision, revision(3));
+}
+
+async fn what_is_no_longer_named_is_not_lost_again(backend: Backend) {
+    store_patterns(&backend, &[pattern(1)]).await;
+    store(&backend, &[applied(1, &[1]), applied(1, &[])]).await;
+    store_patterns(&backend, &[learnt(2, &[1]), learnt(2, &[])]).await;
+    let before = (get(&backend, 1).await, get_pattern(&backend, 2).await);
+    let deleted = backend.delete_patterns(&here(), &[pattern_id(1)]).await;
+    assert_eq!(deleted.expect("delete_patterns"), 1);
+    same(&get(&backend, 1).await, &before.0);
+    assert_eq!(delete(&backend, &[1]).await, 1);
+    same(&get_pattern(&backend, 2).await, &before.1);
 }
 
 async fn ids_that_nobody_has_may_be_named(backend: Backend) {
