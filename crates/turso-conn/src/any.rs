@@ -7,6 +7,8 @@ use crate::{
     Connect, Error, ErrorKind, Execute, LocalConfig, LocalConnection, LocalConnector, Location,
     Program, Result, Rows, Statement,
 };
+#[cfg(feature = "remote")]
+use crate::{RemoteConfig, RemoteConnection, RemoteConnector};
 
 /// The configuration of every kind of connection; the location says which part counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ use crate::{
 pub struct AnyConfig {
     /// For files and memory.
     pub local: LocalConfig,
+    /// For servers.
+    #[cfg(feature = "remote")]
+    pub remote: RemoteConfig,
 }
 
 /// A connector for any [`Location`]. It keeps those who are given a location
@@ -23,15 +28,22 @@ pub struct AnyConfig {
 pub enum AnyConnector {
     /// A file or memory.
     Local(LocalConnector),
+    /// A server.
+    #[cfg(feature = "remote")]
+    Remote(RemoteConnector),
 }
 
 impl AnyConnector {
     /// The connector for `location`. Touches nothing yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] when this build cannot reach such a location.
+    /// [`ErrorKind::Unsupported`] when this build cannot reach such a location;
+    /// for a server also those of `RemoteConnector::new`.
     pub fn open(location: &Location, config: AnyConfig) -> Result<Self> {
         match location {
+            #[cfg(feature = "remote")]
+            Location::Remote(_) => RemoteConnector::new(location, config.remote).map(Self::Remote),
+            #[cfg(not(feature = "remote"))]
             Location::Remote(_) => {
                 let context = format!("{location}: this build has no remote connections");
                 Err(Error::new(ErrorKind::Unsupported, context))
@@ -47,18 +59,28 @@ impl Connect for AnyConnector {
     async fn connect(&self) -> Result<AnyConnection> {
         match self {
             Self::Local(connector) => connector.connect().await.map(AnyConnection::Local),
+            #[cfg(feature = "remote")]
+            Self::Remote(connector) => connector.connect().await.map(AnyConnection::Remote),
         }
     }
 
     async fn recycle(&self, conn: &mut AnyConnection) -> Result<()> {
         match (self, conn) {
             (Self::Local(connector), AnyConnection::Local(conn)) => connector.recycle(conn).await,
+            #[cfg(feature = "remote")]
+            (Self::Remote(connector), AnyConnection::Remote(conn)) => connector.recycle(conn).await,
+            #[cfg(feature = "remote")]
+            _ => Err(stranger()),
         }
     }
 
     async fn check(&self, conn: &mut AnyConnection) -> Result<()> {
         match (self, conn) {
             (Self::Local(connector), AnyConnection::Local(conn)) => connector.check(conn).await,
+            #[cfg(feature = "remote")]
+            (Self::Remote(connector), AnyConnection::Remote(conn)) => connector.check(conn).await,
+            #[cfg(feature = "remote")]
+            _ => Err(stranger()),
         }
     }
 }
@@ -69,18 +91,30 @@ impl Connect for AnyConnector {
 pub enum AnyConnection {
     /// To a file or memory.
     Local(LocalConnection),
+    /// To a server.
+    #[cfg(feature = "remote")]
+    Remote(RemoteConnection),
 }
 
 impl Execute for AnyConnection {
     async fn query(&mut self, statement: Statement) -> Result<Rows> {
         match self {
             Self::Local(conn) => conn.query(statement).await,
+            #[cfg(feature = "remote")]
+            Self::Remote(conn) => conn.query(statement).await,
         }
     }
 
     async fn atomic(&mut self, program: Program) -> Result<Vec<GroupResult>> {
         match self {
             Self::Local(conn) => conn.atomic(program).await,
+            #[cfg(feature = "remote")]
+            Self::Remote(conn) => conn.atomic(program).await,
         }
     }
+}
+
+#[cfg(feature = "remote")]
+fn stranger() -> Error {
+    Error::new(ErrorKind::Misuse, "a connection of another connector")
 }

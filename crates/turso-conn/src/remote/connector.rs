@@ -103,7 +103,8 @@ impl RemoteConnector {
     /// Asks for the best encoding that the server knows.
     async fn negotiate(&self, socket: &mut Socket) -> Result<Wire, Fault> {
         let wished: &[Wire] = match self.shared.config.encoding {
-            Encoding::Negotiated | Encoding::Json => &[Wire::Json],
+            Encoding::Negotiated => &[Wire::Protobuf, Wire::Json],
+            Encoding::Json => &[Wire::Json],
         };
         for &wire in wished {
             if self.speaks(socket, wire).await? {

@@ -11,6 +11,7 @@ mod dial;
 mod fault;
 mod json;
 mod plan;
+mod proto;
 mod read;
 mod reads;
 mod reply;
@@ -19,6 +20,8 @@ mod shared;
 mod socket;
 mod stats;
 mod target;
+#[cfg(feature = "tls")]
+mod tls;
 mod tries;
 mod wire;
 

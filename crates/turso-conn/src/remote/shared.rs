@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) token: Option<Secret>,
     headers: HeaderMap,
     dial: Box<dyn AnyDial>,
+    #[cfg(feature = "tls")]
+    tls: Option<super::tls::Tls>,
     traffic: Arc<Traffic>,
 }
 
@@ -46,11 +48,13 @@ impl Shared {
             let context = format!("{location}: a token would travel unencrypted");
             return Err(Error::new(ErrorKind::Misuse, context));
         }
-        if location.is_tls() {
-            let context = format!("{location}: this build has no encryption");
-            return Err(Error::new(ErrorKind::Unsupported, context));
-        }
+        can_encrypt(location, cfg!(feature = "tls"))?;
         Ok(Self {
+            #[cfg(feature = "tls")]
+            tls: location
+                .is_tls()
+                .then(|| super::tls::Tls::new(&config.extra_roots))
+                .transpose()?,
             home: Arc::new(Target::of(location)),
             wire: OnceCell::new(),
             counters: Counters::default(),
@@ -75,7 +79,14 @@ impl Shared {
         })?;
         self.counters.sockets.add(1);
         let stream = Counted::new(stream, Arc::clone(&self.traffic));
-        Ok(Box::new(stream))
+        if !target.tls {
+            return Ok(Box::new(stream));
+        }
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return tls.wrap(stream, &target.host).await;
+        }
+        Err(Error::new(ErrorKind::Bug, "encryption was not set up"))
     }
 
     /// The request that asks whether the server speaks `wire`.
@@ -129,6 +140,15 @@ impl fmt::Debug for Shared {
     }
 }
 
+/// Whether the location can be reached by a build that has (or has not) encryption.
+fn can_encrypt(location: &RemoteLocation, have: bool) -> Result<()> {
+    if have || !location.is_tls() {
+        return Ok(());
+    }
+    let context = format!("{location}: this build has no encryption (feature `tls`)");
+    Err(Error::new(ErrorKind::Unsupported, context))
+}
+
 /// The headers of every request.
 fn headers(token: Option<&Secret>, namespace: Option<&str>) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
@@ -153,4 +173,37 @@ fn header(value: &str, what: &str) -> Result<HeaderValue> {
         let context = format!("{what} has characters that no header may have");
         Error::new(ErrorKind::Misuse, context)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Location;
+
+    fn remote(url: &str) -> RemoteLocation {
+        match url.parse().unwrap() {
+            Location::Remote(location) => location,
+            _ => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn f47_without_encryption_only_plain_locations_are_taken() {
+        let table = [
+            ("https://h", true),
+            ("libsql://h", true),
+            ("libsql://h?tls=0", false),
+            ("http://h", false),
+        ];
+        for (url, encrypted) in table {
+            assert!(can_encrypt(&remote(url), true).is_ok());
+            let refused = can_encrypt(&remote(url), false).map_err(|e| e.kind());
+            let expected = if encrypted {
+                Err(ErrorKind::Unsupported)
+            } else {
+                Ok(())
+            };
+            assert_eq!(refused, expected, "{url}");
+        }
+    }
 }

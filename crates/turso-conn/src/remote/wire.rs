@@ -4,13 +4,14 @@ use hyper::header::HeaderValue;
 
 use super::answer::{Answer, Failure, Unreadable};
 use super::ask::Ask;
-use super::json;
 use super::reply::{Media, Reply};
+use super::{json, proto};
 use crate::Result;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wire {
     Json,
+    Protobuf,
 }
 
 impl Wire {
@@ -19,24 +20,28 @@ impl Wire {
     pub(super) fn probe_path(self) -> &'static str {
         match self {
             Self::Json => "/v3",
+            Self::Protobuf => "/v3-protobuf",
         }
     }
 
     pub(super) fn pipeline_path(self) -> &'static str {
         match self {
             Self::Json => "/v3/pipeline",
+            Self::Protobuf => "/v3-protobuf/pipeline",
         }
     }
 
     pub(super) fn media_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json => "application/json",
+            Self::Protobuf => "application/x-protobuf",
         })
     }
 
     pub(super) fn encode(self, ask: &Ask<'_>) -> Result<Vec<u8>> {
         match self {
             Self::Json => json::pipeline(ask),
+            Self::Protobuf => Ok(proto::pipeline(ask)),
         }
     }
 
@@ -44,7 +49,8 @@ impl Wire {
     pub(super) fn decode(self, reply: &Reply) -> Result<Answer, Unreadable> {
         match (reply.media, self) {
             (Media::Html, _) => Err(Unreadable::Foreign("it is a web page".into())),
-            (Media::Json, _) | (_, Self::Json) => json::answer(&reply.body),
+            (Media::Json, _) | (Media::Other, Self::Json) => json::answer(&reply.body),
+            (Media::Protobuf, _) | (Media::Other, Self::Protobuf) => proto::answer(&reply.body),
         }
     }
 
@@ -52,7 +58,8 @@ impl Wire {
     pub(super) fn failure(reply: &Reply) -> Option<Failure> {
         match reply.media {
             Media::Json => json::failure(&reply.body),
-            Media::Html | Media::Protobuf => None,
+            Media::Protobuf => proto::failure(&reply.body),
+            Media::Html => None,
             Media::Other => plain_text(&reply.body),
         }
     }
