@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use turso_conn::{Batch, Connect, ErrorKind, Execute, LocalConfig, Program, Statement};
+use turso_conn::{Access, Batch, Connect, ErrorKind, Execute, LocalConfig, Program, Statement};
 
 use crate::support::{Place, insert, integers, kind_of, raw_integer, run};
 
@@ -164,4 +164,29 @@ async fn opening_gives_up_at_its_deadline() {
     assert_eq!(error.kind(), ErrorKind::Busy);
     holder.execute("COMMIT", ()).await.unwrap();
     place.connect().await;
+}
+
+/// A point read finds the file locked (a rollback journal, which only a file that
+/// cannot be switched to WAL has): it does not stop the calling thread, and waits
+/// for the lock like everything else.
+#[tokio::test(flavor = "current_thread")]
+async fn a_point_read_waits_for_a_locked_file() {
+    let place = Place::new();
+    let holder = place.raw().await;
+    holder.execute("CREATE TABLE t (x)", ()).await.unwrap();
+    let config = LocalConfig {
+        access: Access::ReadOnly,
+        ..LocalConfig::default()
+    };
+    let mut conn = place.connector_with(config).connect().await.unwrap();
+    holder.execute("BEGIN EXCLUSIVE", ()).await.unwrap();
+    let read = || Statement::new("SELECT count(*) FROM t").point_read();
+    let soon = read().within(Duration::from_millis(60));
+    assert_eq!(kind_of(&mut conn, soon).await, ErrorKind::Busy);
+    let release = tokio::spawn(async move {
+        holder.execute("COMMIT", ()).await.unwrap();
+    });
+    let rows = conn.query(read()).await.unwrap();
+    assert_eq!(rows.one().unwrap().integer(0).unwrap(), 0);
+    release.await.unwrap();
 }
