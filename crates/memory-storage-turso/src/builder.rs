@@ -52,6 +52,13 @@ impl Builder {
         self
     }
 
+    /// The token that a server asks for. Default: none, or the one in the location.
+    #[cfg(feature = "remote")]
+    pub fn token(mut self, token: turso_conn::Secret) -> Self {
+        self.config.connection.remote.token = Some(token);
+        self
+    }
+
     /// Opens the database, makes it if it is new, and brings its schema up to date.
     ///
     /// # Errors

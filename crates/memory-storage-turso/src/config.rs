@@ -6,6 +6,10 @@ use turso_conn::{AnyConfig, Location};
 /// The environment variable that says where the database is.
 pub const ENV_URL: &str = "TURSO_DATABASE_URL";
 
+/// The environment variable that holds the token of a server.
+#[cfg(feature = "remote")]
+pub const ENV_TOKEN: &str = "TURSO_AUTH_TOKEN";
+
 /// Where a memory is stored, and how. Every combination of a valid location is legal.
 ///
 /// ```
@@ -17,13 +21,14 @@ pub const ENV_URL: &str = "TURSO_DATABASE_URL";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// A path, `file:path` or `:memory:`. Default `memory.db`, in the working directory.
+    /// A path, `file:path`, `:memory:`, or a server: `libsql://host`, `https://host`,
+    /// `http://host`. Default `memory.db`, in the working directory.
     pub location: String,
     /// How connections are opened and used.
     pub connection: AnyConfig,
-    /// Reading connections beside the writing one. Default: one per processor, at
-    /// most four, because reads of a local file wait for processors, not for the disk.
-    /// A database in memory has none.
+    /// Reading connections beside the writing one, opened when they are first needed.
+    /// Default: one per processor, at most four, because reads of a local file wait for
+    /// processors, not for the disk. A database in memory has none.
     pub readers: NonZeroUsize,
 }
 
@@ -47,23 +52,47 @@ impl Config {
         }
     }
 
-    /// The default configuration at the place that `TURSO_DATABASE_URL` names, if it is set.
+    /// The default configuration at the place that `TURSO_DATABASE_URL` names, if it is set,
+    /// with the token in `TURSO_AUTH_TOKEN`, if that is set.
     ///
     /// # Errors
-    /// `Misuse` when the variable is not Unicode.
+    /// `Misuse` when one of them is not Unicode.
     pub fn from_env() -> Result<Self> {
-        match std::env::var(ENV_URL) {
-            Ok(location) => Ok(Self::at(location)),
-            Err(std::env::VarError::NotPresent) => Ok(Self::default()),
-            Err(e) => {
-                Err(Error::new(ErrorKind::Misuse, format!("reading {ENV_URL}")).with_source(e))
-            }
+        let config = variable(ENV_URL)?.map_or_else(Self::default, Self::at);
+        #[cfg(feature = "remote")]
+        let config = config.with_token(variable(ENV_TOKEN)?);
+        Ok(config)
+    }
+
+    /// The same configuration with the token in `TURSO_AUTH_TOKEN`, if that is set.
+    ///
+    /// # Errors
+    /// `Misuse` when it is not Unicode.
+    #[cfg(feature = "remote")]
+    pub fn with_env_token(self) -> Result<Self> {
+        Ok(self.with_token(variable(ENV_TOKEN)?))
+    }
+
+    #[cfg(feature = "remote")]
+    fn with_token(mut self, token: Option<String>) -> Self {
+        if let Some(token) = token {
+            self.connection.remote.token = Some(turso_conn::Secret::new(token));
         }
+        self
     }
 
     pub(crate) fn parse_location(&self) -> Result<Location> {
         self.location
             .parse()
             .map_err(|e| crate::error::storage("reading the location", e))
+    }
+}
+
+/// The variable `name`, unless it is not set or empty.
+fn variable(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(e) => Err(Error::new(ErrorKind::Misuse, format!("reading {name}")).with_source(e)),
     }
 }

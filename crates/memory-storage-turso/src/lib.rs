@@ -22,11 +22,15 @@ mod write;
 
 pub use builder::Builder;
 pub use check::{CheckReport, PROBLEMS_MAX, Problem};
+#[cfg(feature = "remote")]
+pub use config::ENV_TOKEN;
 pub use config::{Config, ENV_URL};
 pub use memory_core::*;
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
+#[cfg(feature = "remote")]
+pub use turso_conn::{RemoteConfig, Secret};
 
 /// The example on the front page of the workspace compiles.
 #[cfg(doctest)]

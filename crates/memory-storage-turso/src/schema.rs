@@ -111,7 +111,9 @@ pub(crate) async fn migrate(conn: &mut impl Execute, version: i64) -> Result<()>
         .iter()
         .filter(|migration| migration.version > version)
     {
-        let program = Program::from(migration.batch()).named(OPERATION);
+        let program = Program::from(migration.batch())
+            .named(OPERATION)
+            .idempotent();
         let groups = conn
             .atomic(program)
             .await

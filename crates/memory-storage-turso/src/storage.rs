@@ -35,7 +35,7 @@ pub struct TursoStorage {
 
 impl TursoStorage {
     /// Opens the database at `location` with the default configuration: a path,
-    /// `file:path`, or `:memory:`. A file that does not exist is made.
+    /// `file:path`, `:memory:`, or a server. A file that does not exist is made.
     ///
     /// # Errors
     /// As [`Builder::build`].
@@ -83,7 +83,9 @@ impl TursoStorage {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let program = Program::from(batch).named(operation);
+        // Every write is an upsert under ids of the caller, a conditional update that recognises
+        // itself, or a deletion.
+        let program = Program::from(batch).named(operation).idempotent();
         self.lanes
             .write(program)
             .await

@@ -14,6 +14,8 @@ mod conformance;
 mod damage;
 mod model;
 mod opening;
+#[cfg(feature = "remote")]
+mod remote;
 mod round_trip;
 mod statistics;
 mod support;
