@@ -119,6 +119,9 @@ fn spawn(site: Site<'_>) -> io::Result<Process> {
         .stdout(log.try_clone()?)
         .stderr(log);
     if let Some(admin) = site.admin {
+        // By default it keeps 100 databases open, and was seen to deny the next one that it had
+        // just made.
+        command.args(["--max-active-namespaces", "10000"]);
         command.args(["--enable-namespaces", "--admin-listen-addr"]);
         command.arg(admin.to_string());
     }
