@@ -50,10 +50,10 @@ impl Fault {
         Self::unclear(Error::new(ErrorKind::Bug, why))
     }
 
-    /// Carried out, but the answer is beyond the caller's limits.
-    pub(super) fn kept(error: Error) -> Self {
+    /// Carried out, but its rows are beyond the caller's limits, or are none.
+    pub(super) fn unusable(error: Error) -> Self {
         Self {
-            discard: false,
+            discard: error.kind() != ErrorKind::Limit,
             ..Self::unclear(error)
         }
     }
@@ -120,7 +120,7 @@ impl Fault {
         Self {
             error,
             may_have_run,
-            discard: false,
+            discard: kind == ErrorKind::Disconnected,
         }
     }
 }

@@ -11,7 +11,9 @@ use crate::{Batch, Error, ErrorKind, Expect, Limits, Result, Rows, Statement, St
 /// The rows of one statement.
 pub(super) fn statement(outcomes: Vec<Outcome>, statement: &Statement) -> Result<Rows, Fault> {
     match only(outcomes)? {
-        Outcome::Execute(answer) => rows(answer, statement.answer_limits()).map_err(Fault::kept),
+        Outcome::Execute(answer) => {
+            rows(answer, statement.answer_limits()).map_err(Fault::unusable)
+        }
         _ => Err(Fault::malformed("another result than asked for")),
     }
 }

@@ -13,6 +13,13 @@
     unreachable_pub
 )]
 
+mod base_url;
+mod faults_answers;
+mod faults_socket;
+mod faults_time;
+#[cfg(feature = "tls")]
+mod faults_tls;
+mod scripted;
 mod sqld_programs;
 mod sqld_statements;
 mod support;
