@@ -16,17 +16,30 @@ const FLOOD_PIECE: usize = 64 << 10;
 
 /// Serves one connection to its end.
 pub(crate) async fn serve<T: Transport>(entry: Entry, idle: Arc<AtomicBool>, transport: T) {
-    let shared = Arc::clone(entry.shared());
-    let handshake = shared.knobs().handshake;
+    let shared = entry.shared();
+    let (handshake, tls) = {
+        let knobs = shared.knobs();
+        (knobs.handshake, knobs.tls.clone())
+    };
     pause(handshake).await;
+    if let Some(tls) = tls {
+        // A client that does not like the certificate goes away.
+        if let Ok(transport) = tls.acceptor().accept(transport).await {
+            talk(shared, idle, transport).await;
+        }
+    } else {
+        talk(shared, idle, transport).await;
+    }
+}
+
+async fn talk<T: Transport>(shared: &Arc<Shared>, idle: Arc<AtomicBool>, transport: T) {
     let talk = Talk {
         backend: shared.backend(),
-        shared,
+        shared: Arc::clone(shared),
         idle,
         wire: BufReader::new(transport),
     };
     talk.run().await;
-    drop(entry);
 }
 
 struct Talk<T> {
@@ -55,10 +68,12 @@ impl<T: Transport> Talk<T> {
     /// One request and its answer; whether the connection lives on.
     async fn exchange(&mut self) -> io::Result<bool> {
         self.idle.store(true, Ordering::SeqCst);
-        let gone = self.wire.fill_buf().await?.is_empty();
+        let first = self.wire.fill_buf().await?.first().copied();
         self.idle.store(false, Ordering::SeqCst);
-        if gone {
-            return Ok(false);
+        match first {
+            None => return Ok(false),
+            Some(byte) if !byte.is_ascii_alphabetic() => return self.refuse().await,
+            Some(_) => {}
         }
         let Some(request) = Message::read(&mut self.wire).await? else {
             return Ok(false);
@@ -69,6 +84,12 @@ impl<T: Transport> Talk<T> {
         let reply = while_there(&mut self.wire, reply).await?;
         let more = self.write(reply).await?;
         Ok(more && request.keeps_alive())
+    }
+
+    /// What does not begin like HTTP, such as TLS, may never end a line.
+    async fn refuse(&mut self) -> io::Result<bool> {
+        self.put(&Message::response(400, "").bytes()).await?;
+        Ok(false)
     }
 
     async fn write(&mut self, reply: Reply) -> io::Result<bool> {

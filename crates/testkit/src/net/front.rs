@@ -11,7 +11,7 @@ use super::backend::Backends;
 use super::knobs::Knobs;
 use super::port::Port;
 use super::shared::Shared;
-use super::{Action, Counts, Message, runtime};
+use super::{Action, Counts, Message, Tls, runtime};
 use crate::Result;
 
 /// Bytes that an in-memory connection holds each way before the writer waits.
@@ -48,9 +48,12 @@ impl Front {
         self.port.address()
     }
 
-    /// What a client connects to: `http://127.0.0.1:PORT`.
+    /// What a client connects to: `http://127.0.0.1:PORT`, or `https` with
+    /// [`set_tls`](Self::set_tls).
     pub fn url(&self) -> String {
-        format!("http://{}", self.address())
+        let secure = self.shared.knobs().tls.is_some();
+        let scheme = if secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.address())
     }
 
     /// A connection in memory, served by the current runtime, under its clock.
@@ -88,6 +91,11 @@ impl Front {
     /// set here, so that without TLS it is the first request that pays.
     pub fn set_handshake(&self, time: Duration) {
         self.shared.knobs().handshake = time;
+    }
+
+    /// Speaks TLS, and only that, on the connections to come.
+    pub fn set_tls(&self, tls: Option<&Tls>) {
+        self.shared.knobs().tls = tls.cloned();
     }
 
     /// Asks every request for `authorization: Bearer TOKEN`; others are

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Action, Message};
+use super::{Action, Message, Tls};
 
 /// Most requests that are kept.
 pub(crate) const KEPT_MAX: usize = 4096;
@@ -14,6 +14,7 @@ type Script = Box<dyn FnMut(&Message) -> Action + Send>;
 pub(crate) struct Knobs {
     pub(crate) round_trip: Duration,
     pub(crate) handshake: Duration,
+    pub(crate) tls: Option<Tls>,
     pub(crate) token: Option<String>,
     pub(crate) next: VecDeque<Action>,
     pub(crate) script: Option<Script>,

@@ -5,8 +5,13 @@
 //! process, and each [`Database`] of it is fresh. [`Proxy`] stands before any
 //! HTTP server: it simulates round trips and handshakes, speaks TLS, checks a
 //! token, counts ([`Counts`]) and lets each request meet an [`Action`].
-//! Every front runs on threads of its own, so that it serves blocking tests,
-//! benches, and runtimes of any kind.
+//! [`Scripted`] is the same with a function or [`Transcript`]s behind it.
+//! What all of them share is the [`Front`].
+//!
+//! Fronts run on threads of their own, so that they serve blocking tests,
+//! benches, and runtimes of any kind. A paused clock is for
+//! [`Front::connect`] only: the clock of the threads cannot be paused, nor can
+//! that of the real server.
 
 mod action;
 mod ask;
@@ -15,6 +20,7 @@ mod binary;
 mod conn;
 mod counts;
 mod database;
+mod decode;
 mod forward;
 mod front;
 mod knobs;
@@ -22,16 +28,27 @@ mod launch;
 mod message;
 mod port;
 mod proxy;
+mod replay;
 mod runtime;
+mod scripted;
 mod shared;
 mod sqld;
+mod tls;
+mod transcript;
 mod transport;
 mod watchdog;
 
 pub use action::Action;
 pub use counts::Counts;
 pub use database::Database;
+pub use decode::{
+    Condition, Pipeline, Request, Statement, Step, decode_pipeline_request_json,
+    decode_pipeline_request_protobuf,
+};
 pub use front::Front;
 pub use message::Message;
 pub use proxy::Proxy;
+pub use scripted::Scripted;
 pub use sqld::Sqld;
+pub use tls::{Certificate, Tls};
+pub use transcript::Transcript;

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio_rustls::server::TlsStream;
 
 use super::Counts;
 
@@ -23,6 +24,12 @@ impl Transport for TcpStream {
 
 impl Transport for DuplexStream {
     fn reset_on_close(&self) {}
+}
+
+impl<T: Transport> Transport for TlsStream<T> {
+    fn reset_on_close(&self) {
+        self.get_ref().0.reset_on_close();
+    }
 }
 
 /// A transport whose bytes are counted.

@@ -8,8 +8,12 @@
 )]
 
 mod client;
+mod decode;
 mod proxy;
+mod replay;
+mod scripted;
 mod sqld;
+mod tls;
 
 #[test]
 fn worker() {
