@@ -6,6 +6,9 @@ use memory_storage_turso::TursoStorage;
 use proptest::prelude::*;
 use testkit::net::{Database, Sqld};
 
+mod faults;
+mod requests;
+
 /// A fresh database, unless there is no server.
 fn fresh(test: &str) -> Option<Database> {
     Some(Sqld::shared(test).unwrap()?.fresh_database().unwrap())

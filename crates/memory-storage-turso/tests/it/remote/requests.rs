@@ -1,0 +1,239 @@
+//! What an operation costs on the network, counted at the server.
+
+use super::fresh;
+use crate::support::episode;
+use memory_storage_turso::{
+    Atomicity, Episode, EpisodeQuery, EpisodeRelationship, EpisodeStore, ExecutionStep, Namespace,
+    Page, PageRequest, RelatedQuery, RelationshipKind, RelationshipQuery, RelationshipStore,
+    StatisticsQuery, StepStatus, Tag, TagChange, Timestamp, TursoStorage, Update,
+};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use testkit::net::Database;
+
+/// Requests and new connections of one operation, which must be this many and none.
+struct Meter {
+    database: Database,
+    table: Vec<String>,
+}
+
+impl Meter {
+    async fn costs<T>(
+        &mut self,
+        requests: u64,
+        operation: &str,
+        work: impl Future<Output = memory_storage_turso::Result<T>>,
+    ) -> T {
+        let before = self.database.counts();
+        let result = work.await.unwrap();
+        let cost = self.database.counts() - before;
+        self.table.push(format!(
+            "{operation:<40} {:>3} requests {:>3} connections",
+            cost.requests, cost.connections
+        ));
+        assert_eq!(
+            (cost.requests, cost.connections),
+            (requests, 0),
+            "{:#?}",
+            self.table
+        );
+        result
+    }
+}
+
+async fn warm(database: &Database) -> TursoStorage {
+    let one = NonZeroUsize::MIN;
+    let storage = TursoStorage::builder(database.url())
+        .readers(one)
+        .build()
+        .await
+        .unwrap();
+    storage
+        .count_episodes(&EpisodeQuery::default())
+        .await
+        .unwrap();
+    storage
+}
+
+/// Two hundred thousand bytes that do not compress.
+fn heavy(nth: u64) -> Episode {
+    let mut state = nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let noise: String = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b' ' + u8::try_from(state % 94).unwrap())
+    })
+    .take(200_000)
+    .collect();
+    let mut heavy = episode("heavy");
+    let step = ExecutionStep::new("t", "a").ended(StepStatus::Success, noise);
+    heavy
+        .add_step(step, Timestamp::from_micros(1).unwrap())
+        .unwrap();
+    heavy
+}
+
+#[tokio::test]
+async fn every_operation_is_one_request_on_a_warm_connection() {
+    let Some(database) = fresh("every_operation_is_one_request_on_a_warm_connection") else {
+        return;
+    };
+    let storage = warm(&database).await;
+    let mut meter = Meter {
+        database,
+        table: Vec::new(),
+    };
+    let namespace = Namespace::default();
+    let (first, second) = (episode("first"), episode("second"));
+    meter.costs(1, "store", storage.store_episode(&first)).await;
+    meter
+        .costs(1, "store again", storage.store_episode(&first))
+        .await;
+    meter
+        .costs(1, "store another", storage.store_episode(&second))
+        .await;
+    meter
+        .costs(1, "get", storage.get_episode(&namespace, first.id))
+        .await;
+    let update = Update::new(first.clone(), first.revision);
+    meter
+        .costs(1, "update", storage.update_episode(&update))
+        .await;
+    let query = EpisodeQuery {
+        tags_all: [Tag::new("a").unwrap()].into(),
+        ..Default::default()
+    };
+    meter
+        .costs(
+            1,
+            "query a page",
+            storage.query_episodes(&query, &PageRequest::default()),
+        )
+        .await;
+    meter
+        .costs(1, "count", storage.count_episodes(&query))
+        .await;
+    let kind = RelationshipKind::DependsOn;
+    let now = first.started_at;
+    let edge = EpisodeRelationship::new(namespace.clone(), kind, first.id, second.id, now).unwrap();
+    meter
+        .costs(1, "relate", storage.add_relationship(&edge))
+        .await;
+    let of = RelationshipQuery::of(namespace.clone(), first.id);
+    meter
+        .costs(
+            1,
+            "relationships of one",
+            storage.query_relationships(&of, &PageRequest::default()),
+        )
+        .await;
+    let walk = RelatedQuery::from(namespace.clone(), first.id);
+    meter
+        .costs(1, "related to depth 3", storage.find_related(&walk))
+        .await;
+    meter
+        .costs(
+            1,
+            "remove a relationship",
+            storage.remove_relationship(&namespace, edge.key()),
+        )
+        .await;
+    let change = TagChange::add(Tag::new("new").unwrap());
+    meter
+        .costs(
+            1,
+            "add a tag",
+            storage.change_tags(&namespace, first.id, &change, now),
+        )
+        .await;
+    meter
+        .costs(
+            1,
+            "list tags",
+            storage.list_tags(&namespace, &PageRequest::default()),
+        )
+        .await;
+    meter
+        .costs(
+            1,
+            "statistics",
+            storage.statistics(&StatisticsQuery::default()),
+        )
+        .await;
+    meter
+        .costs(1, "delete", storage.delete_episode(&namespace, first.id))
+        .await;
+    println!("{}", meter.table.join("\n"));
+}
+
+#[tokio::test]
+async fn a_batch_is_one_request_and_so_is_reading_it() {
+    let Some(database) = fresh("a_batch_is_one_request_and_so_is_reading_it") else {
+        return;
+    };
+    let storage = warm(&database).await;
+    let mut meter = Meter {
+        database,
+        table: Vec::new(),
+    };
+    let batch: Vec<Episode> = (0..1_000).map(|nth| episode(&format!("{nth}"))).collect();
+    let atomic = Atomicity::AllOrNothing;
+    meter
+        .costs(1, "store 1,000", storage.store_episodes(&batch, atomic))
+        .await;
+    let ids: Vec<_> = batch.iter().map(|episode| episode.id).collect();
+    let found = meter
+        .costs(
+            1,
+            "get 1,000",
+            storage.get_episodes(&Namespace::default(), &ids),
+        )
+        .await;
+    assert!(found.iter().all(Option::is_some));
+    let namespace = Namespace::default();
+    let deleted = storage.delete_episodes(&namespace, &ids);
+    assert_eq!(meter.costs(1, "delete 1,000", deleted).await, 1_000);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_one_answer_comes_in_several() {
+    let Some(database) = fresh("what_does_not_fit_into_one_answer_comes_in_several") else {
+        return;
+    };
+    let storage = warm(&database).await;
+    let mut meter = Meter {
+        database,
+        table: Vec::new(),
+    };
+    let batch: Vec<Episode> = (0..60).map(heavy).collect();
+    let atomic = Atomicity::AllOrNothing;
+    meter
+        .costs(1, "store 12 MB", storage.store_episodes(&batch, atomic))
+        .await;
+    let ids: Vec<_> = batch.iter().map(|episode| episode.id).collect();
+    let found = meter
+        .costs(
+            2,
+            "get 12 MB",
+            storage.get_episodes(&Namespace::default(), &ids),
+        )
+        .await;
+    assert!(
+        found
+            .iter()
+            .zip(&batch)
+            .all(|(found, stored)| found.as_deref() == Some(stored))
+    );
+    let query = EpisodeQuery::default();
+    let all = PageRequest::default();
+    let page: Page<Arc<Episode>> = meter
+        .costs(1, "a page of 7 MB", storage.query_episodes(&query, &all))
+        .await;
+    assert!(page.next.is_some() && page.items.len() < 60);
+    let rest = all.after(page.next.unwrap());
+    let rest = meter
+        .costs(1, "the next page", storage.query_episodes(&query, &rest))
+        .await;
+    assert_eq!(page.items.len() + rest.items.len(), 60);
+}
