@@ -92,13 +92,13 @@ async fn f73_no_update_is_lost() {
         }
     })
     .await;
-    let counted = storage
+    let last = storage
         .get_episode(&counter.namespace, id)
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(counted.metadata.get("count"), Some("80"));
-    assert_eq!(counted.revision.get(), 81);
+    assert_eq!(last.metadata.get("count"), Some("80"));
+    assert_eq!(last.revision.get(), 81);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

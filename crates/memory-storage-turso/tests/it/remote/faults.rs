@@ -3,15 +3,17 @@
 use super::fresh;
 use crate::support::episode;
 use memory_storage_turso::{
-    Change, Episode, EpisodeQuery, EpisodeStore, ErrorKind, RemoteConfig, Secret, Timestamp,
-    TursoStorage, Update,
+    AnyConfig, Atomicity, Change, Episode, EpisodeQuery, EpisodeStore, ErrorKind, RemoteConfig,
+    Secret, Timestamp, TursoStorage, Update,
 };
 use std::time::Duration;
 use testkit::net::{Action, Database};
 
 async fn storage(database: &Database, remote: RemoteConfig) -> TursoStorage {
-    let mut connection = memory_storage_turso::AnyConfig::default();
-    connection.remote = remote;
+    let connection = AnyConfig {
+        remote,
+        ..AnyConfig::default()
+    };
     TursoStorage::builder(database.url())
         .connection(connection)
         .build()
@@ -175,7 +177,7 @@ async fn f33_one_bad_episode_of_a_batch_leaves_nothing() {
         let mut batch: Vec<Episode> = (0..9).map(|nth| episode(&format!("{nth}"))).collect();
         batch.insert(place, bad.clone());
         let error = storage
-            .store_episodes(&batch, Default::default())
+            .store_episodes(&batch, Atomicity::default())
             .await
             .unwrap_err();
         assert_eq!(

@@ -74,18 +74,25 @@ fn heavy(nth: u64) -> Episode {
     heavy
 }
 
-#[tokio::test]
-async fn every_operation_is_one_request_on_a_warm_connection() {
-    let Some(database) = fresh("every_operation_is_one_request_on_a_warm_connection") else {
-        return;
-    };
+/// A meter, a warm storage, and two episodes that it does not hold yet.
+async fn metered(test: &str) -> Option<(Meter, TursoStorage, Episode, Episode)> {
+    let database = fresh(test)?;
     let storage = warm(&database).await;
-    let mut meter = Meter {
+    let meter = Meter {
         database,
         table: Vec::new(),
     };
+    Some((meter, storage, episode("first"), episode("second")))
+}
+
+#[tokio::test]
+async fn every_write_is_one_request_on_a_warm_connection() {
+    let test = "every_write_is_one_request_on_a_warm_connection";
+    let Some((mut meter, storage, first, second)) = metered(test).await else {
+        return;
+    };
     let namespace = Namespace::default();
-    let (first, second) = (episode("first"), episode("second"));
+    let now = first.started_at;
     meter.costs(1, "store", storage.store_episode(&first)).await;
     meter
         .costs(1, "store again", storage.store_episode(&first))
@@ -93,39 +100,58 @@ async fn every_operation_is_one_request_on_a_warm_connection() {
     meter
         .costs(1, "store another", storage.store_episode(&second))
         .await;
-    meter
-        .costs(1, "get", storage.get_episode(&namespace, first.id))
-        .await;
     let update = Update::new(first.clone(), first.revision);
     meter
         .costs(1, "update", storage.update_episode(&update))
         .await;
-    let query = EpisodeQuery {
-        tags_all: [Tag::new("a").unwrap()].into(),
-        ..Default::default()
-    };
-    meter
-        .costs(
-            1,
-            "query a page",
-            storage.query_episodes(&query, &PageRequest::default()),
-        )
-        .await;
-    meter
-        .costs(1, "count", storage.count_episodes(&query))
-        .await;
     let kind = RelationshipKind::DependsOn;
-    let now = first.started_at;
     let edge = EpisodeRelationship::new(namespace.clone(), kind, first.id, second.id, now).unwrap();
     meter
         .costs(1, "relate", storage.add_relationship(&edge))
+        .await;
+    let removal = storage.remove_relationship(&namespace, edge.key());
+    meter.costs(1, "remove a relationship", removal).await;
+    let change = TagChange::add(Tag::new("new").unwrap());
+    let tagged = storage.change_tags(&namespace, first.id, &change, now);
+    meter.costs(1, "add a tag", tagged).await;
+    meter
+        .costs(1, "delete", storage.delete_episode(&namespace, first.id))
+        .await;
+    println!("{}", meter.table.join("\n"));
+}
+
+#[tokio::test]
+async fn every_read_is_one_request_on_a_warm_connection() {
+    let test = "every_read_is_one_request_on_a_warm_connection";
+    let Some((mut meter, storage, first, second)) = metered(test).await else {
+        return;
+    };
+    let namespace = Namespace::default();
+    let both = [first.clone(), second.clone()];
+    storage
+        .store_episodes(&both, Atomicity::AllOrNothing)
+        .await
+        .unwrap();
+    let page = PageRequest::default();
+    meter
+        .costs(1, "get", storage.get_episode(&namespace, first.id))
+        .await;
+    let query = EpisodeQuery {
+        tags_all: first.tags.clone(),
+        ..EpisodeQuery::default()
+    };
+    meter
+        .costs(1, "query a page", storage.query_episodes(&query, &page))
+        .await;
+    meter
+        .costs(1, "count", storage.count_episodes(&query))
         .await;
     let of = RelationshipQuery::of(namespace.clone(), first.id);
     meter
         .costs(
             1,
             "relationships of one",
-            storage.query_relationships(&of, &PageRequest::default()),
+            storage.query_relationships(&of, &page),
         )
         .await;
     let walk = RelatedQuery::from(namespace.clone(), first.id);
@@ -133,26 +159,7 @@ async fn every_operation_is_one_request_on_a_warm_connection() {
         .costs(1, "related to depth 3", storage.find_related(&walk))
         .await;
     meter
-        .costs(
-            1,
-            "remove a relationship",
-            storage.remove_relationship(&namespace, edge.key()),
-        )
-        .await;
-    let change = TagChange::add(Tag::new("new").unwrap());
-    meter
-        .costs(
-            1,
-            "add a tag",
-            storage.change_tags(&namespace, first.id, &change, now),
-        )
-        .await;
-    meter
-        .costs(
-            1,
-            "list tags",
-            storage.list_tags(&namespace, &PageRequest::default()),
-        )
+        .costs(1, "list tags", storage.list_tags(&namespace, &page))
         .await;
     meter
         .costs(
@@ -160,9 +167,6 @@ async fn every_operation_is_one_request_on_a_warm_connection() {
             "statistics",
             storage.statistics(&StatisticsQuery::default()),
         )
-        .await;
-    meter
-        .costs(1, "delete", storage.delete_episode(&namespace, first.id))
         .await;
     println!("{}", meter.table.join("\n"));
 }
