@@ -24,7 +24,7 @@
 //!         block_on(model::check(&InMemoryStorage::new(), &operations));
 //!     }
 //! }
-//! # fn main() { it_conforms(); it_behaves_as_the_reference() }
+//! # fn main() { it_conforms() }
 //! ```
 
 pub mod conformance;
