@@ -23,6 +23,8 @@ fn classify_code(code: &str, message: &str) -> ErrorKind {
         // The transaction was stolen after 5 s, or there are too many.
         "TRANSACTION_TIMEOUT" | "TRANSACTION_BUSY" => ErrorKind::Busy,
         "RESPONSE_TOO_LARGE" => ErrorKind::Limit,
+        // A value of more than 5,000,000 bytes, in sqld 0.24.
+        "ARGS_INVALID" if message.contains("too big") => ErrorKind::Limit,
         "SQL_PARSE_ERROR" if message.contains("unsupported statement") => ErrorKind::Unsupported,
         "SQL_PARSE_ERROR"
         | "SQL_NO_STATEMENT"
@@ -102,13 +104,27 @@ pub(super) struct Refused {
     pub(super) may_have_run: bool,
 }
 
-/// What an HTTP status other than 200 means.
+/// What an HTTP status other than 200 means, with the plain message it came with.
 ///
 /// 503 is taken at its word (RFC 9110: unable to handle the request), like 429.
 /// The other errors of servers and gateways (500, 502, 504, …) may come after
 /// the request was carried out.
-pub(super) fn refused(status: u16) -> Refused {
+pub(super) fn refused(status: u16, message: &str) -> Refused {
     let kind = match status {
+        // A server that has just started does not know its databases yet.
+        404 if message.starts_with("Namespace") => ErrorKind::Disconnected,
+        // Text that is none was to be answered.
+        500 if message.starts_with("invalid utf-8") => ErrorKind::Corrupt,
+        _ => kind_of_status(status),
+    };
+    Refused {
+        kind,
+        may_have_run: status < 300 || (status >= 500 && ![501, 503, 505].contains(&status)),
+    }
+}
+
+fn kind_of_status(status: u16) -> ErrorKind {
+    match status {
         401 | 403 | 407 => ErrorKind::Unauthorized,
         413 | 414 | 431 => ErrorKind::Limit,
         406 | 415 | 426 | 501 | 505 => ErrorKind::Unsupported,
@@ -119,10 +135,6 @@ pub(super) fn refused(status: u16) -> Refused {
         400..=499 => ErrorKind::Misuse,
         // Redirects are not followed: a token would follow them.
         _ => ErrorKind::Disconnected,
-    };
-    Refused {
-        kind,
-        may_have_run: status < 300 || (status >= 500 && ![501, 503, 505].contains(&status)),
     }
 }
 
@@ -175,6 +187,7 @@ mod tests {
                 "unsupported statement: PRAGMA x",
                 ErrorKind::Unsupported,
             ),
+            ("ARGS_INVALID", "string or blob too big", ErrorKind::Limit),
             ("BLOCKED", "writes are blocked", ErrorKind::ReadOnly),
             ("BLOCKED", "Operation was blocked", ErrorKind::Unauthorized),
             (
@@ -212,7 +225,10 @@ mod tests {
         ];
         for (status, kind, may_have_run) in table {
             let expected = Refused { kind, may_have_run };
-            assert_eq!(refused(status), expected, "{status}");
+            assert_eq!(refused(status, "x"), expected, "{status}");
         }
+        let kind = |status, message| refused(status, message).kind;
+        assert_eq!(kind(404, "Namespace `x` doesn't exist"), Disconnected);
+        assert_eq!(kind(500, "invalid utf-8 sequence"), ErrorKind::Corrupt);
     }
 }

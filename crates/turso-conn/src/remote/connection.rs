@@ -169,6 +169,9 @@ impl RemoteConnection {
             .take()
             .filter(|kept| kept.is_fit(&self.target, idle_max))
         {
+            // Lets the runtime look at its sockets: whether the server has
+            // closed this one is better known before the request is written.
+            tokio::task::yield_now().await;
             match self.send(socket, kept, body, sent).await {
                 Err(Unanswered::NotSent(error)) => {
                     tracing::debug!(place = self.shared.name, %error, "replacing a closed socket");

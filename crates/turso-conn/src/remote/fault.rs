@@ -98,7 +98,8 @@ impl Fault {
 
     /// The server answered with a status other than 200.
     pub(super) fn status(status: u16, said: Option<Failure>, after: Option<Duration>) -> Self {
-        let refused = refused(status);
+        let message = said.as_ref().map_or("", |said| said.message.as_str());
+        let refused = refused(status, message);
         let coded = said.as_ref().filter(|said| !said.code.is_empty());
         let may_have_run = refused.may_have_run && coded.is_none();
         let (kind, code) = match coded.map(classify) {

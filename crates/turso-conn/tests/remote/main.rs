@@ -20,6 +20,7 @@ mod faults_time;
 #[cfg(feature = "tls")]
 mod faults_tls;
 mod scripted;
+mod sqld_faults;
 mod sqld_programs;
 mod sqld_statements;
 mod support;
