@@ -5,13 +5,13 @@ use super::origin::Origin;
 use crate::call::Call;
 use crate::error::Error;
 use crate::output;
+use memory_storage_turso as memory;
 use memory_storage_turso::{
     Episode, EpisodeRelationship, Namespace, Pattern, RelationshipKind, RelationshipMetadata,
     Timestamp,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::error::Error as StdError;
 
 /// What one line holds, checked.
 #[derive(Debug)]
@@ -45,16 +45,20 @@ struct Probe<'a> {
 #[derive(Debug)]
 pub(crate) struct Bad(String);
 
-impl<E: StdError> From<E> for Bad {
-    fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
+impl From<memory::Error> for Bad {
+    fn from(error: memory::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Bad {
+    fn from(error: serde_json::Error) -> Self {
         // There is one line here, and its number is known better.
-        Self(text.replace(" at line 1 column ", " at column "))
+        Self(
+            error
+                .to_string()
+                .replace(" at line 1 column ", " at column "),
+        )
     }
 }
 

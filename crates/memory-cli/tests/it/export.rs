@@ -1,7 +1,11 @@
 //! What an export writes.
 
 use crate::support::{Memory, attempt, bare, related, text};
-use serde_json::Value;
+use memory_storage_turso::limits::JSON_DEPTH_MAX;
+use memory_storage_turso::testing::{any_episode, any_pattern, samples};
+use memory_storage_turso::{Episode, Namespace, Pattern};
+use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// A memory with everything in it that the model has.
 fn full() -> Memory {
@@ -110,4 +114,61 @@ fn exports_may_be_mixed_with_attempts() {
     let other = Memory::new();
     assert_eq!(other.call_with(&["import", "-"], mixed.as_bytes()).code, 0);
     assert_eq!(other.json(&["stats"])["relationships"]["Follows"], 1);
+}
+
+/// Episodes and patterns as nasty as the model allows, each with a key of its own, as lines.
+fn nasty() -> Vec<Value> {
+    let mut keys = HashSet::new();
+    let episodes = samples(&any_episode(), 200)
+        .into_iter()
+        .map(|episode: Episode| {
+            let mut draft = episode.into_draft();
+            draft.namespace = Namespace::default();
+            let external_id = draft.external_id.take();
+            draft.external_id = external_id.filter(|key| keys.insert(key.clone()));
+            json!({ "kind": "episode", "value": draft.finish().unwrap() })
+        });
+    let mut lines: Vec<Value> = episodes.collect();
+    lines.extend(
+        samples(&any_pattern(), 100)
+            .into_iter()
+            .map(|pattern: Pattern| {
+                let mut draft = pattern.into_draft();
+                draft.namespace = Namespace::default();
+                json!({ "kind": "pattern", "value": draft.finish().unwrap() })
+            }),
+    );
+    lines
+}
+
+#[test]
+fn whatever_the_model_allows_comes_out_as_it_went_in() {
+    let lines = nasty();
+    let memory = Memory::with(&lines);
+    let export = memory.done(&["export"]);
+    let exported: HashSet<&str> = export.lines().collect();
+    assert_eq!(exported.len(), lines.len());
+    for line in &lines {
+        let line: Value = serde_json::from_str(&line.to_string()).unwrap();
+        let same = |text: &&str| serde_json::from_str::<Value>(text).unwrap() == line;
+        assert!(exported.iter().any(same), "{line}");
+    }
+}
+
+/// An export puts some levels of nesting around what the model allows.
+#[test]
+fn the_deepest_episode_comes_out_as_it_went_in() {
+    let deep = format!(
+        "{}{}",
+        "[".repeat(JSON_DEPTH_MAX),
+        "]".repeat(JSON_DEPTH_MAX)
+    );
+    let line = text(&[attempt("a")]).replace("\"args\":{}", &format!("\"args\":{deep}"));
+    let memory = Memory::new();
+    assert_eq!(memory.call_with(&["import", "-"], line.as_bytes()).code, 0);
+    let export = memory.done(&["export"]);
+    assert!(export.contains(&deep));
+    let other = Memory::new();
+    assert_eq!(other.call_with(&["import", "-"], export.as_bytes()).code, 0);
+    assert_eq!(other.done(&["export"]), export);
 }
