@@ -1,24 +1,70 @@
 use std::net::SocketAddr;
 use std::ops::Deref;
 
-use super::{Front, Proxy};
+use super::elsewhere::Elsewhere;
+use super::namespace::Namespace;
+use super::target::Target;
+use super::{Front, Proxy, Sqld};
 use crate::Result;
 
-/// A database of a server that has many, behind a fault proxy of its own: the
-/// URL is the proxy's, and names nothing that the client must know.
+/// An empty database of a real server, behind a fault proxy of its own: the
+/// URL is the proxy's, and nothing in it names the database.
 ///
-/// The server chooses a database by the first label of the `host` header; the
-/// proxy sets it.
+/// A sqld chooses a database by the first label of the `host` header; the
+/// proxy sets it. What was stored is gone when this is dropped.
 #[derive(Debug)]
 pub struct Database {
+    // Dropped in this order: first nobody can use it any more.
     proxy: Proxy,
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Namespace(#[expect(dead_code, reason = "held until the drop")] Namespace),
+    Elsewhere(Elsewhere),
 }
 
 impl Database {
-    pub(crate) fn named(server: SocketAddr, name: &str) -> Result<Self> {
-        let host = format!("{name}.sqld");
-        let proxy = Proxy::with_host(server, Some(&host))?;
-        Ok(Self { proxy })
+    /// A new database of the [shared server](Sqld::shared), or `None` after
+    /// standard error says that `test` is skipped for want of a server.
+    ///
+    /// When the environment variable `TURSO_TEST_URL` names a server
+    /// (`libsql`, `https` or `http`), it is the database there; the client has
+    /// to send the [token](Self::token), which is `TURSO_TEST_TOKEN`. One test
+    /// of a process has it at a time, and a test that asks for a second waits
+    /// in vain. It is emptied before and after; if it is not empty at first,
+    /// that is an error unless `TURSO_TEST_WIPE` is set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sqld::start`]; and when the server named does not do as it is
+    /// asked, or is not free after ten minutes.
+    pub fn fresh(test: &str) -> Result<Option<Self>> {
+        if let Some(elsewhere) = Elsewhere::named()? {
+            return Ok(Some(Self {
+                proxy: Proxy::to(elsewhere.target().clone())?,
+                held: Held::Elsewhere(elsewhere),
+            }));
+        }
+        let sqld = Sqld::shared(test)?;
+        sqld.map(Sqld::fresh_database).transpose()
+    }
+
+    pub(crate) fn in_namespace(server: SocketAddr, namespace: Namespace) -> Result<Self> {
+        let host = format!("{}.sqld", namespace.name());
+        Ok(Self {
+            proxy: Proxy::to(Target::local(server, Some(host)))?,
+            held: Held::Namespace(namespace),
+        })
+    }
+
+    /// What the server asks for, if anything.
+    pub fn token(&self) -> Option<&str> {
+        match &self.held {
+            Held::Namespace(_) => None,
+            Held::Elsewhere(elsewhere) => elsewhere.token(),
+        }
     }
 }
 

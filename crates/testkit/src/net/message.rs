@@ -63,6 +63,10 @@ impl Message {
         self.word(1).parse().unwrap_or(0)
     }
 
+    pub(crate) fn prefix_path(&mut self, base: &str) {
+        self.start = self.start.replacen(' ', &format!(" {base}"), 1);
+    }
+
     fn word(&self, index: usize) -> &str {
         self.start.split(' ').nth(index).unwrap_or("")
     }

@@ -2,11 +2,13 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 
 use super::Front;
+use super::backend::Backend;
 use super::forward::Forward;
 use super::knobs::Knobs;
+use super::target::Target;
 use crate::Result;
 
-/// A front that hands requests on to an HTTP server on this machine.
+/// A front that hands requests on to an HTTP server.
 ///
 /// Each connection of a client has one of its own to the server. A request is
 /// read whole before it is handed on, and so is its answer. When the client
@@ -23,14 +25,11 @@ impl Proxy {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) when no port can be had.
     pub fn before(address: SocketAddr) -> Result<Self> {
-        Self::with_host(address, None)
+        Self::to(Target::local(address, None))
     }
 
-    /// Before a server that is to be called `host`, whatever the client calls
-    /// the proxy.
-    pub(crate) fn with_host(address: SocketAddr, host: Option<&str>) -> Result<Self> {
-        let host = host.map(ToOwned::to_owned);
-        let backends = move || Box::new(Forward::new(address, host.clone())) as Box<_>;
+    pub(crate) fn to(target: Target) -> Result<Self> {
+        let backends = move || Box::new(Forward::new(target.clone())) as Box<dyn Backend>;
         let front = Front::start(Knobs::default(), Box::new(backends))?;
         Ok(Self { front })
     }

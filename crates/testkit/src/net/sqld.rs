@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
-use super::ask::ask;
+use super::Database;
 use super::binary;
 use super::launch::{Process, Site};
+use super::namespace::Namespace;
 use super::port::Port;
-use super::{Database, Message};
 use crate::{Error, ErrorKind, Result};
 
 /// A real libSQL server, on loopback, with its data in a temporary folder.
@@ -102,35 +102,20 @@ impl Sqld {
     }
 
     /// A new, empty database behind a fault proxy of its own. Takes a few
-    /// milliseconds. It goes with the server.
+    /// milliseconds.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Data`] for a server that has one database only, see
     /// [`shared`](Self::shared); [`ErrorKind::Io`] when it does not answer.
     pub fn fresh_database(&self) -> Result<Database> {
-        let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test{number}");
-        self.create(&name)?;
-        Database::named(self.address(), &name)
-    }
-
-    fn create(&self, name: &str) -> Result<()> {
-        let admin = self.admin.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Data,
-                "a database from a server without namespaces",
-            )
+        let admin = self.admin.as_ref().map(Port::address).ok_or_else(|| {
+            let context = "a database from a server without namespaces";
+            Error::new(ErrorKind::Data, context)
         })?;
-        let path = format!("/v1/namespaces/{name}/create");
-        match ask(admin.address(), Message::request("POST", &path, "{}")) {
-            Ok(200) => Ok(()),
-            Ok(status) => Err(Error::new(
-                ErrorKind::Io,
-                format!("creating a database: status {status}"),
-            )),
-            Err(e) => Err(Error::because(ErrorKind::Io, "creating a database", e)),
-        }
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let namespace = Namespace::create(admin, format!("test{number}"))?;
+        Database::in_namespace(self.address(), namespace)
     }
 
     /// Ends it by SIGKILL, as a crash would. Its port refuses connections

@@ -9,6 +9,7 @@
 
 mod client;
 mod decode;
+mod elsewhere;
 mod proxy;
 mod replay;
 mod scripted;
@@ -17,5 +18,5 @@ mod tls;
 
 #[test]
 fn worker() {
-    testkit::work(sqld::JOBS);
+    testkit::work(&[sqld::JOBS, elsewhere::JOBS].concat());
 }
