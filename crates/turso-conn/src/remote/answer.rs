@@ -11,6 +11,20 @@ pub(super) struct Answer {
     pub(super) results: Vec<Outcome>,
 }
 
+impl Answer {
+    /// Everything in it that the server says in words.
+    pub(super) fn failures_mut(&mut self) -> impl Iterator<Item = &mut Failure> {
+        self.results.iter_mut().flat_map(|outcome| {
+            let (one, many) = match outcome {
+                Outcome::Error(failure) => (Some(failure), None),
+                Outcome::Batch(batch) => (None, Some(batch.errors.values_mut())),
+                _ => (None, None),
+            };
+            one.into_iter().chain(many.into_iter().flatten())
+        })
+    }
+}
+
 /// The answer to one request of a pipeline.
 #[derive(Debug, PartialEq)]
 pub(super) enum Outcome {

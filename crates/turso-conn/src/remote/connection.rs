@@ -150,7 +150,10 @@ impl RemoteConnection {
             let said = Wire::failure(&reply).map(|said| tidy(&said, self.shared.token.as_ref()));
             return Err(Fault::status(reply.status, said, reply.retry_after));
         }
-        let answer = self.wire.decode(&reply)?;
+        let mut answer = self.wire.decode(&reply)?;
+        for said in answer.failures_mut() {
+            *said = tidy(said, self.shared.token.as_ref());
+        }
         self.follow(answer.base_url.as_deref());
         Ok(answer)
     }

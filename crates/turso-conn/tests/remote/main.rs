@@ -19,7 +19,10 @@ mod faults_socket;
 mod faults_time;
 #[cfg(feature = "tls")]
 mod faults_tls;
+#[path = "../it/recorder.rs"]
+mod recorder;
 mod scripted;
+mod secrets;
 mod sqld_faults;
 mod sqld_programs;
 mod sqld_statements;
