@@ -1,6 +1,6 @@
 //! The commands that change what is stored, and what must stay unchanged.
 
-use crate::support::{Memory, attempt, three};
+use crate::support::{Memory, attempt, changed, three};
 use serde_json::json;
 
 #[test]
@@ -140,4 +140,30 @@ fn what_is_no_memory_is_left_alone() {
             .unwrap()
             .starts_with("this is no")
     );
+}
+
+/// A text that no compression makes shorter lies in the file as it is.
+#[test]
+fn check_finds_a_damaged_episode_and_says_so_with_its_exit_code() {
+    let text = "q7Z!x0Kp#9vLw2$Tb5@Rn8&Yd1*Hs4^Fj6";
+    let damaged = changed(attempt("damaged"), "task", json!(text));
+    let memory = Memory::with(&[attempt("whole"), changed(damaged, "steps", json!([]))]);
+    let mut file = std::fs::read(memory.path()).unwrap();
+    let at = file
+        .windows(text.len())
+        .position(|part| part == text.as_bytes())
+        .unwrap();
+    file[at] ^= 1;
+    std::fs::write(memory.path(), file).unwrap();
+    let call = memory.call(&["check"]);
+    assert_eq!((call.code, call.err.as_str()), (4, ""));
+    assert!(
+        call.out.contains("read 2 episodes") && call.out.contains("problem: "),
+        "{}",
+        call.out
+    );
+    memory
+        .call(&["show", "damaged"])
+        .assert_failed(1, "reading the episode");
+    memory.done(&["show", "whole"]);
 }

@@ -132,14 +132,15 @@ fn the_last_line_wins_on_standard_input_too() {
     assert_eq!(show(&memory, "a")["revision"], 1);
 }
 
+/// So far that the lines between them fill a batch of 200.
 #[test]
 fn relations_may_point_forward_and_into_other_files() {
     let memory = Memory::new();
-    let one = memory.write(
-        "1.jsonl",
-        &[related("a", "Follows", "z"), related("b", "RelatedTo", "c")],
-    );
-    let other = memory.write("2.jsonl", &[attempt("c"), attempt("z")]);
+    let mut lines: Vec<Value> = (0..250).map(|n| attempt(&n.to_string())).collect();
+    lines.extend([attempt("c"), attempt("z")]);
+    let first = [related("a", "Follows", "z"), related("b", "RelatedTo", "c")];
+    let one = memory.write("1.jsonl", &first);
+    let other = memory.write("2.jsonl", &lines);
     let summary = memory.json(&["import", &one, &other]);
     assert_eq!(summary["relationships"]["created"], 2);
     assert_eq!(summary["unknown_relations"], 0);
