@@ -167,11 +167,7 @@ impl RemoteConnection {
         deadline: Instant,
         sent: &AtomicBool,
     ) -> Result<Reply, Fault> {
-        let idle_max = self.shared.config.idle_max;
-        if let Some(socket) = kept
-            .take()
-            .filter(|kept| kept.is_fit(&self.target, idle_max))
-        {
+        if let Some(socket) = kept.take().filter(|kept| kept.is_fit(&self.target)) {
             // Lets the runtime look at its sockets: whether the server has
             // closed this one is better known before the request is written.
             tokio::task::yield_now().await;
@@ -200,9 +196,7 @@ impl RemoteConnection {
     ) -> Result<Reply, Unanswered> {
         let request = self.shared.pipeline(&self.target, self.wire, body.clone());
         let request = request.map_err(Unanswered::NotSent)?;
-        let reply = socket
-            .send(request, self.shared.config.answer_bytes_max, sent)
-            .await?;
+        let reply = socket.send(request, sent).await?;
         *kept = Some(socket);
         Ok(reply)
     }
@@ -212,7 +206,10 @@ impl RemoteConnection {
     async fn reopen(&mut self, deadline: Instant) -> Result<Socket> {
         let deadline = deadline.min(Instant::now() + self.shared.config.connect_deadline);
         let opened = timeout_at(deadline, Socket::open(&self.shared, &self.target)).await;
-        let opened = opened.unwrap_or_else(|_| Err(Error::from(ErrorKind::Timeout)));
+        let opened = opened.unwrap_or_else(|_| {
+            let context = "no connection before the deadline";
+            Err(Error::new(ErrorKind::Timeout, context))
+        });
         if opened.is_err() && self.target != self.shared.home {
             let home = Arc::clone(&self.shared.home);
             self.avoided = Some(std::mem::replace(&mut self.target, home));

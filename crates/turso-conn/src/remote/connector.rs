@@ -135,8 +135,7 @@ impl RemoteConnector {
     async fn probe(&self, socket: &mut Socket, wire: Wire) -> Result<Reply, Fault> {
         let request = self.shared.probe(&self.shared.home, wire);
         let request = request.map_err(Fault::not_sent)?;
-        let max = self.shared.config.answer_bytes_max;
-        let answer = socket.send(request, max, &AtomicBool::new(false)).await;
+        let answer = socket.send(request, &AtomicBool::new(false)).await;
         answer.map_err(|unanswered| match unanswered {
             Unanswered::NotSent(error) => Fault::not_sent(error),
             Unanswered::Lost(fault) => fault,

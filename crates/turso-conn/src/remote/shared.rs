@@ -117,7 +117,6 @@ impl Shared {
         path: &str,
         body: Bytes,
     ) -> Result<Request<Full<Bytes>>> {
-        self.counters.requests.add(1);
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", target.path))

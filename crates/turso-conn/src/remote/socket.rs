@@ -27,6 +27,7 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// A socket to `target`, and the task that drives it.
 #[derive(Debug)]
 pub(super) struct Socket {
+    shared: Arc<Shared>,
     sender: SendRequest<Full<Bytes>>,
     _driver: Driver,
     target: Arc<Target>,
@@ -45,7 +46,7 @@ pub(super) enum Unanswered {
 
 impl Socket {
     /// Opens a socket and pays for its handshakes. The caller bounds the time.
-    pub(super) async fn open(shared: &Shared, target: &Arc<Target>) -> Result<Self> {
+    pub(super) async fn open(shared: &Arc<Shared>, target: &Arc<Target>) -> Result<Self> {
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Misuse, "used outside a tokio runtime").with_source(error)
         })?;
@@ -59,6 +60,7 @@ impl Socket {
         // Whatever ends the connection is told to the request that needed it.
         let task = runtime.spawn(async move { drop(connection.await) });
         Ok(Self {
+            shared: Arc::clone(shared),
             sender,
             _driver: Driver(task),
             target: Arc::clone(target),
@@ -68,7 +70,8 @@ impl Socket {
     }
 
     /// Whether the next request to `target` may go here.
-    pub(super) fn is_fit(&self, target: &Target, idle_max: std::time::Duration) -> bool {
+    pub(super) fn is_fit(&self, target: &Target) -> bool {
+        let idle_max = self.shared.config.idle_max;
         *self.target == *target && self.used.elapsed() <= idle_max && !self.sender.is_closed()
     }
 
@@ -77,7 +80,6 @@ impl Socket {
     pub(super) async fn send(
         &mut self,
         request: Request<Full<Bytes>>,
-        answer_bytes_max: usize,
         sent: &AtomicBool,
     ) -> Result<Reply, Unanswered> {
         self.sender
@@ -86,18 +88,18 @@ impl Socket {
             .map_err(|error| Unanswered::NotSent(broken(error)))?;
         let before = self.traffic.sent.get();
         sent.store(true, Ordering::Relaxed);
-        let response = match self.sender.try_send_request(request).await {
-            Ok(response) => response,
-            Err(failed) if self.traffic.sent.get() == before => {
-                sent.store(false, Ordering::Relaxed);
-                return Err(Unanswered::NotSent(broken(failed.into_error())));
+        self.shared.counters.requests.add(1);
+        let response = self.sender.try_send_request(request).await;
+        let response = response.map_err(|failed| {
+            let error = broken(failed.into_error());
+            if self.traffic.sent.get() > before {
+                return Unanswered::Lost(Fault::unclear(error));
             }
-            Err(failed) => {
-                let fault = Fault::unclear(broken(failed.into_error()));
-                return Err(Unanswered::Lost(fault));
-            }
-        };
-        let reply = Reply::read(response, answer_bytes_max).await;
+            sent.store(false, Ordering::Relaxed);
+            self.shared.counters.requests.take_back();
+            Unanswered::NotSent(error)
+        })?;
+        let reply = Reply::read(response, self.shared.config.answer_bytes_max).await;
         self.used = Instant::now();
         reply.map_err(Unanswered::Lost)
     }

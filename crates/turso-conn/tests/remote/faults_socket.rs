@@ -139,6 +139,8 @@ async fn f34_a_socket_that_the_server_closed_is_replaced_without_a_word() {
         run(&mut conn, statement).await;
         assert_eq!(server.seen(), (before.0 + 1, before.1 + 1));
     }
+    let stats = server.connector.stats();
+    assert_eq!((stats.requests, stats.sockets), server.seen());
     server.front.cut_idle().await;
     server.connector.recycle(&mut conn).await.unwrap();
     server.connector.check(&mut conn).await.unwrap();

@@ -35,7 +35,16 @@ fn faults() -> Vec<Action> {
         error,
         crate::scripted::closed(),
     ]));
+    let step = serde_json::json!({"message": repeat, "code": TOKEN});
+    let batch =
+        serde_json::json!({"step_results": [{}, null, null, {}], "step_errors": [null, step]});
+    let batch = serde_json::json!({"type": "ok", "response": {"type": "batch", "result": batch}});
+    let failed = json_response(&crate::scripted::pipeline(&[
+        batch,
+        crate::scripted::closed(),
+    ]));
     let mut faults = vec![
+        Action::Answer(failed),
         Action::Hang,
         Action::HangAfterForward,
         Action::CloseBefore,
