@@ -5,6 +5,7 @@
 //! found; then they are stored in batches. Standard input is read once.
 
 mod attempt;
+mod bad;
 mod bar;
 mod batch;
 mod edge;

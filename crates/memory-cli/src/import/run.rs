@@ -1,8 +1,9 @@
+use super::bad::Bad;
 use super::bar::Bar;
 use super::batch::Batch;
 use super::loader::{Loader, stopped};
 use super::origin::Origin;
-use super::record::{Bad, Reading, Record};
+use super::record::{Reading, Record};
 use super::source::Source;
 use super::summary::Summary;
 use super::survey::Survey;
