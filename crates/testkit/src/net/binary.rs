@@ -32,6 +32,9 @@ fn absent(test: &str) -> Result<()> {
 }
 
 fn is_required() -> bool {
-    let in_ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
-    in_ci || env::var_os(REQUIRE).is_some()
+    [REQUIRE, "CI"].into_iter().any(is_set)
+}
+
+fn is_set(name: &str) -> bool {
+    env::var(name).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }

@@ -1,65 +1,52 @@
 use std::future::{Future, pending};
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
+use super::Message;
 use super::backend::Backend;
-use super::shared::{Entry, Shared};
+use super::reply::{Reply, Timing};
+use super::shared::Entry;
 use super::transport::Transport;
-use super::{Action, Message};
 
 /// Bytes of a flood that are written at once.
 const FLOOD_PIECE: usize = 64 << 10;
 
 /// Serves one connection to its end.
-pub(crate) async fn serve<T: Transport>(entry: Entry, idle: Arc<AtomicBool>, transport: T) {
-    let shared = entry.shared();
+pub(crate) async fn serve<T: Transport>(entry: Entry, transport: T) {
     let (handshake, tls) = {
-        let knobs = shared.knobs();
+        let knobs = entry.shared().knobs();
         (knobs.handshake, knobs.tls.clone())
     };
-    pause(handshake).await;
+    entry.clock().pass(handshake).await;
     if let Some(tls) = tls {
         // A client that does not like the certificate goes away.
         if let Ok(transport) = tls.acceptor().accept(transport).await {
-            talk(shared, idle, transport).await;
+            Talk::new(entry, transport).run().await;
         }
     } else {
-        talk(shared, idle, transport).await;
+        Talk::new(entry, transport).run().await;
     }
 }
 
-async fn talk<T: Transport>(shared: &Arc<Shared>, idle: Arc<AtomicBool>, transport: T) {
-    let talk = Talk {
-        backend: shared.backend(),
-        shared: Arc::clone(shared),
-        idle,
-        wire: BufReader::new(transport),
-    };
-    talk.run().await;
-}
-
 struct Talk<T> {
-    shared: Arc<Shared>,
-    idle: Arc<AtomicBool>,
-    backend: Box<dyn Backend>,
+    // Dropped in this order: whoever is told of the end finds it closed.
     wire: BufReader<T>,
-}
-
-/// How a request is answered, once it is known.
-enum Reply {
-    Whole(Message),
-    Cut(Vec<u8>),
-    Pieces(Message, usize, Duration),
-    Flood(u64),
-    Close,
-    Reset,
+    backend: Box<dyn Backend>,
+    entry: Entry,
 }
 
 impl<T: Transport> Talk<T> {
+    fn new(entry: Entry, transport: T) -> Self {
+        Self {
+            wire: BufReader::new(transport),
+            backend: entry.shared().backend(),
+            entry,
+        }
+    }
+
     /// Whatever goes wrong closes the connection and nothing else.
     async fn run(mut self) {
         while let Ok(true) = self.exchange().await {}
@@ -67,9 +54,9 @@ impl<T: Transport> Talk<T> {
 
     /// One request and its answer; whether the connection lives on.
     async fn exchange(&mut self) -> io::Result<bool> {
-        self.idle.store(true, Ordering::SeqCst);
+        self.entry.idle().store(true, Ordering::SeqCst);
         let first = self.wire.fill_buf().await?.first().copied();
-        self.idle.store(false, Ordering::SeqCst);
+        self.entry.idle().store(false, Ordering::SeqCst);
         match first {
             None => return Ok(false),
             Some(byte) if !byte.is_ascii_alphabetic() => return self.refuse().await,
@@ -78,9 +65,12 @@ impl<T: Transport> Talk<T> {
         let Some(request) = Message::read(&mut self.wire).await? else {
             return Ok(false);
         };
-        let action = self.shared.meet(&request);
-        let round_trip = self.shared.knobs().round_trip;
-        let reply = prepare(self.backend.as_mut(), &request, action, round_trip);
+        let action = self.entry.shared().meet(&request);
+        let timing = Timing {
+            round_trip: self.entry.shared().knobs().round_trip,
+            clock: self.entry.clock(),
+        };
+        let reply = timing.reply(self.backend.as_mut(), &request, action);
         let reply = while_there(&mut self.wire, reply).await?;
         let more = self.write(reply).await?;
         Ok(more && request.keeps_alive())
@@ -115,12 +105,13 @@ impl<T: Transport> Talk<T> {
     }
 
     async fn trickle(&mut self, answer: &Message, n: usize, every: Duration) -> io::Result<bool> {
+        let clock = self.entry.clock();
         for piece in answer.bytes().chunks(n.max(1)) {
-            while_there(&mut self.wire, async {
-                pause(every).await;
+            let pause = async {
+                clock.pass(every).await;
                 Ok(())
-            })
-            .await?;
+            };
+            while_there(&mut self.wire, pause).await?;
             self.put(piece).await?;
         }
         Ok(answer.keeps_alive())
@@ -143,48 +134,6 @@ impl<T: Transport> Talk<T> {
     }
 }
 
-/// What becomes of the request, half a round trip before and half after.
-async fn prepare(
-    backend: &mut dyn Backend,
-    request: &Message,
-    action: Action,
-    round_trip: Duration,
-) -> io::Result<Reply> {
-    pause(round_trip / 2).await;
-    let reply = act(backend, request, action).await?;
-    pause(round_trip / 2).await;
-    Ok(reply)
-}
-
-async fn act(backend: &mut dyn Backend, request: &Message, action: Action) -> io::Result<Reply> {
-    Ok(match action {
-        Action::Forward => Reply::Whole(backend.answer(request).await?),
-        Action::Answer(answer) => Reply::Whole(answer),
-        Action::Garbage(bytes) => Reply::Cut(bytes),
-        Action::CloseBefore => Reply::Close,
-        Action::Reset => Reply::Reset,
-        Action::CloseAfterForward => backend.answer(request).await.map(|_| Reply::Close)?,
-        Action::Hang => pending().await,
-        Action::HangAfterForward => {
-            backend.answer(request).await?;
-            pending().await
-        }
-        Action::Delay(time) => {
-            pause(time).await;
-            Reply::Whole(backend.answer(request).await?)
-        }
-        Action::Trickle { bytes, every } => {
-            Reply::Pieces(backend.answer(request).await?, bytes, every)
-        }
-        Action::Truncate(length) => {
-            let mut bytes = backend.answer(request).await?.bytes();
-            bytes.truncate(length);
-            Reply::Cut(bytes)
-        }
-        Action::Flood(length) => Reply::Flood(length),
-    })
-}
-
 /// The work, unless the client goes before it is done.
 async fn while_there<T: Transport, R>(
     wire: &mut BufReader<T>,
@@ -202,11 +151,5 @@ async fn gone<T: Transport>(wire: &mut BufReader<T>) {
     let more = wire.fill_buf().await.is_ok_and(|bytes| !bytes.is_empty());
     if more {
         pending::<()>().await;
-    }
-}
-
-async fn pause(time: Duration) {
-    if !time.is_zero() {
-        tokio::time::sleep(time).await;
     }
 }

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::backend::Backends;
+use super::clock::Clock;
 use super::knobs::Knobs;
 use super::port::Port;
 use super::shared::Shared;
@@ -64,7 +65,8 @@ impl Front {
     /// Outside a runtime.
     pub fn connect(&self) -> DuplexStream {
         let (client, server) = tokio::io::duplex(DUPLEX_BYTES);
-        self.shared.serve(&Handle::current(), server);
+        self.shared
+            .serve(&Handle::current(), Clock::Callers, server);
         client
     }
 
@@ -194,7 +196,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener) {
             // The option is refused only by a socket that is closed already.
             Ok((stream, _)) => {
                 let _ = stream.set_nodelay(true);
-                shared.serve(&Handle::current(), stream);
+                shared.serve(&Handle::current(), Clock::Real, stream);
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::backend::{Backend, Backends};
+use super::clock::Clock;
 use super::conn;
 use super::knobs::Knobs;
 use super::transport::{Counted, Transport};
@@ -75,7 +76,12 @@ impl Shared {
     }
 
     /// Serves one connection on `runtime` until it closes or is cut.
-    pub(crate) fn serve<T: Transport>(self: &Arc<Self>, runtime: &Handle, transport: T) {
+    pub(crate) fn serve<T: Transport>(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        clock: Clock,
+        transport: T,
+    ) {
         self.counts.send_modify(|counts| {
             counts.connections += 1;
             counts.open += 1;
@@ -83,11 +89,15 @@ impl Shared {
         // Held over the insertion, so that the end of the task comes after it.
         let mut open = self.open();
         open.last += 1;
-        let id = open.last;
-        let idle = Arc::new(AtomicBool::new(false));
-        let entry = Entry(Arc::clone(self), id);
+        let entry = Entry {
+            shared: Arc::clone(self),
+            id: open.last,
+            idle: Arc::default(),
+            clock,
+        };
+        let (id, idle) = (entry.id, Arc::clone(&entry.idle));
         let wire = Counted::new(transport, self.counts.clone());
-        let task = runtime.spawn(conn::serve(entry, Arc::clone(&idle), wire));
+        let task = runtime.spawn(conn::serve(entry, wire));
         open.running.insert(id, Running { idle, task });
     }
 
@@ -126,18 +136,32 @@ impl fmt::Debug for Shared {
 }
 
 /// One connection's place among the open ones, given up on drop.
-pub(crate) struct Entry(Arc<Shared>, u64);
+pub(crate) struct Entry {
+    shared: Arc<Shared>,
+    id: u64,
+    idle: Arc<AtomicBool>,
+    clock: Clock,
+}
 
 impl Entry {
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.0
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Whether it waits for a request.
+    pub(crate) fn idle(&self) -> &AtomicBool {
+        &self.idle
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.0.open().running.remove(&self.1);
-        self.0.counts.send_modify(|counts| counts.open -= 1);
+        self.shared.open().running.remove(&self.id);
+        self.shared.counts.send_modify(|counts| counts.open -= 1);
     }
 }
 

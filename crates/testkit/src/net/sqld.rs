@@ -9,6 +9,7 @@ use super::Database;
 use super::binary;
 use super::launch::{Process, Site};
 use super::namespace::Namespace;
+use super::place;
 use super::port::Port;
 use crate::{Error, ErrorKind, Result};
 
@@ -39,15 +40,16 @@ impl Sqld {
     /// # Errors
     ///
     /// When it does not start; and when there is no binary although
-    /// `TESTKIT_REQUIRE_SQLD` is set, or `CI` to anything but `false`.
+    /// `TESTKIT_REQUIRE_SQLD` or `CI` is set, to anything but `false` or `0`.
     pub fn start(test: &str) -> Result<Option<Self>> {
         let binary = binary::find(test)?;
-        binary.map(|binary| Self::launch(binary, None)).transpose()
+        let launch = |binary| Self::launch(binary, place::on_disk()?, None);
+        binary.map(launch).transpose()
     }
 
     /// The server that all tests of this process share, with a database for
     /// each of them: [`fresh_database`](Self::fresh_database). Started by the
-    /// first call.
+    /// first call. Its data is in memory where there is room for it.
     ///
     /// # Errors
     ///
@@ -60,18 +62,14 @@ impl Sqld {
             let Some(binary) = binary::find(test)? else {
                 return Ok(None);
             };
+            let sqld = Self::launch(binary, place::in_memory()?, Some(Port::free()?))?;
             // Nobody else sets it while we hold the lock.
-            let _ = SHARED.set(Self::launch(binary, Some(Port::free()?))?);
+            let _ = SHARED.set(sqld);
         }
         Ok(SHARED.get())
     }
 
-    fn launch(binary: PathBuf, admin: Option<Port>) -> Result<Self> {
-        let mut folder = tempfile::Builder::new()
-            .prefix("testkit-sqld-")
-            .tempdir()
-            .map_err(|e| Error::because(ErrorKind::Io, "making a temporary folder", e))?;
-        folder.disable_cleanup(std::env::var_os("TESTKIT_KEEP").is_some());
+    fn launch(binary: PathBuf, folder: TempDir, admin: Option<Port>) -> Result<Self> {
         let sqld = Self {
             binary,
             folder,

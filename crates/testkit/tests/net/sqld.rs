@@ -6,7 +6,10 @@ use testkit::{Job, JobResult, Kill, Worker, WorkerCommand};
 
 use crate::client::{Client, client, statement, value};
 
-pub(crate) const JOBS: &[(&str, Job)] = &[("run a server for ever", run_a_server)];
+pub(crate) const JOBS: &[(&str, Job)] = &[
+    ("run a server for ever", run_a_server),
+    ("look for a server", look_for_a_server),
+];
 
 async fn sql(front: &Front, sql: &str) -> String {
     value(&client(front).await.ask(&statement(sql)).await.unwrap())
@@ -99,5 +102,30 @@ fn a_killed_test_leaves_no_server_and_no_folder() {
     let server = &exit.acks[1];
     while fs::exists(folder).unwrap() || std::net::TcpStream::connect(server).is_ok() {
         std::thread::yield_now();
+    }
+}
+
+fn look_for_a_server(worker: &Worker) -> JobResult {
+    let found = Sqld::start("looking")?.is_some();
+    worker.ack(found)?;
+    Ok(())
+}
+
+#[test]
+fn a_missing_server_skips_a_test_and_fails_it_in_ci() {
+    let look = |ci: &str, require: &str| {
+        let command = WorkerCommand::new("look for a server")
+            .env("SQLD_BIN", "/nowhere/sqld")
+            .env("CI", ci)
+            .env("TESTKIT_REQUIRE_SQLD", require);
+        command.spawn().unwrap().wait().unwrap().finished()
+    };
+    for (ci, require) in [("", ""), ("false", "0")] {
+        let exit = look(ci, require).unwrap();
+        assert_eq!(exit.acks, ["false"]);
+        assert!(exit.stderr.contains("SKIPPED: looking"), "{exit:?}");
+    }
+    for (ci, require) in [("true", ""), ("1", ""), ("", "1")] {
+        look(ci, require).unwrap_err();
     }
 }
