@@ -30,7 +30,7 @@ pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]
-pub use turso_conn::{RemoteConfig, Secret};
+pub use turso_conn::{Compression as AnswerCompression, Encoding, RemoteConfig, Retry, Secret};
 
 /// The example on the front page of the workspace compiles.
 #[cfg(doctest)]
