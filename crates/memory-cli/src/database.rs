@@ -1,7 +1,7 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
 use memory_storage_turso as memory;
-use memory_storage_turso::{Access, ErrorKind, TursoStorage};
+use memory_storage_turso::{Access, Builder, Config, ErrorKind, TursoStorage};
 use std::path::Path;
 
 /// Opens the database to store episodes in; it is made if it does not exist.
@@ -36,8 +36,19 @@ pub(crate) async fn readable(call: &Call) -> Result<TursoStorage> {
 }
 
 async fn open(call: &Call, access: Access) -> Result<TursoStorage> {
-    let opened = TursoStorage::builder(&call.db).access(access).build().await;
-    opened.map_err(|e| refused(&call.db, e))
+    let opened = async { builder(&call.db)?.access(access).build().await };
+    opened.await.map_err(|e| refused(&call.db, e))
+}
+
+/// A storage at `db`; a server gets the token in TURSO_AUTH_TOKEN.
+#[cfg(feature = "remote")]
+fn builder(db: &str) -> memory::Result<Builder> {
+    Ok(Config::at(db).with_env_token()?.into())
+}
+
+#[cfg(not(feature = "remote"))]
+fn builder(db: &str) -> memory::Result<Builder> {
+    Ok(Config::at(db).into())
 }
 
 fn refused(db: &str, error: memory::Error) -> Error {

@@ -18,4 +18,5 @@ mod kill;
 mod lines;
 mod pipes;
 mod real_data;
+mod server;
 mod support;
