@@ -10,6 +10,7 @@
 #![allow(
     missing_docs,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::print_stdout,
     clippy::indexing_slicing
 )]
@@ -19,7 +20,7 @@ use memory_storage_turso::{
     Namespace, Order, PageRequest, RemoteConfig, TursoStorage,
 };
 use std::time::{Duration, Instant};
-use testkit::net::{Counts, Database, Sqld};
+use testkit::net::{Counts, Database};
 
 const EPISODES: usize = 1_000;
 const ROUND_TRIP: Duration = Duration::from_millis(20);
@@ -70,11 +71,7 @@ async fn some_of(path: &str) -> Vec<Episode> {
 }
 
 async fn measure(name: &str, remote: RemoteConfig, episodes: &[Episode]) {
-    let database = Sqld::shared("wire")
-        .unwrap()
-        .expect("sqld")
-        .fresh_database()
-        .unwrap();
+    let database = Database::fresh("wire").unwrap().expect("sqld");
     let connection = AnyConfig {
         remote,
         ..AnyConfig::default()

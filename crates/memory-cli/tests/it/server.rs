@@ -2,10 +2,10 @@
 
 use crate::support::Memory;
 use testkit::DataSet;
-use testkit::net::{Database, Sqld};
+use testkit::net::Database;
 
 fn fresh(test: &str) -> Option<Database> {
-    Some(Sqld::shared(test).unwrap()?.fresh_database().unwrap())
+    Database::fresh(test).unwrap()
 }
 
 #[test]
