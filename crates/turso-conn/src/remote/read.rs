@@ -168,3 +168,89 @@ fn rows(answer: StatementAnswer, limits: Limits) -> Result<Rows> {
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::remote::answer::Failure;
+    use crate::remote::plan::plan;
+
+    fn answered(results: &[u32], errors: &[u32]) -> Vec<Outcome> {
+        let ran = |&at: &u32| (at, StatementAnswer::default());
+        let failed = |&at: &u32| {
+            let code = "SQLITE_CONSTRAINT".into();
+            let message = "x".into();
+            (at, Failure { message, code })
+        };
+        let batch = BatchAnswer {
+            results: results.iter().map(ran).collect(),
+            errors: errors.iter().map(failed).collect::<BTreeMap<_, _>>(),
+        };
+        vec![Outcome::Batch(batch), Outcome::Close]
+    }
+
+    fn groups(sizes: &[usize]) -> Vec<Batch> {
+        let group = |size: &usize| {
+            (0..*size)
+                .map(|_| Step::exactly("DELETE FROM t", 1))
+                .collect()
+        };
+        sizes.iter().map(group).collect()
+    }
+
+    fn kinds(groups: &[Batch], results: &[u32], errors: &[u32]) -> Result<Vec<Option<ErrorKind>>> {
+        let (_, plan) = plan(groups, false);
+        let read = program(answered(results, errors), groups, &plan, Work::Write);
+        let kind = |group: GroupResult| group.err().map(|error| error.kind());
+        read.map(|read| read.into_iter().map(kind).collect())
+            .map_err(|fault| fault.into_error(Work::Write))
+    }
+
+    #[test]
+    fn what_could_not_be_undone_is_unknown() {
+        // BEGIN, SAVEPOINT, step, check, ROLLBACK TO, RELEASE, twice; COMMIT.
+        let two = groups(&[1, 1]);
+        let undone = kinds(&two, &[0, 1, 4, 5, 6, 7, 8, 10, 11], &[2]).unwrap();
+        assert_eq!(undone, [Some(ErrorKind::Constraint), None]);
+        let kept = kinds(&two, &[0, 1, 5, 6, 7, 8, 10, 11], &[2, 4]).unwrap();
+        assert_eq!(kept, [Some(ErrorKind::OutcomeUnknown), None]);
+    }
+
+    #[test]
+    fn of_a_lost_transaction_the_last_failure_is_told() {
+        let two = groups(&[1, 1]);
+        let error = kinds(&two, &[0, 1, 4, 5, 6], &[2, 7, 12]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Constraint);
+        assert_eq!(error.to_string(), "group 1: the server refused (step 0)");
+    }
+
+    proptest! {
+        /// Whatever a server says of the steps: a group has succeeded only if
+        /// the commit and all its steps have, and a failure without an error to
+        /// account for it leaves the outcome unknown.
+        #[test]
+        fn a_group_is_stored_only_if_the_server_says_all_of_it(
+            sizes in prop::collection::vec(0..3_usize, 1..4),
+            results in prop::collection::vec(0..24_u32, 0..40),
+            errors in prop::collection::vec(0..24_u32, 0..4),
+        ) {
+            let groups = groups(&sizes);
+            let (_, plan) = plan(&groups, false);
+            let said = |at: u32| results.contains(&at) && !errors.contains(&at);
+            match kinds(&groups, &results, &errors) {
+                Ok(kinds) => for (kind, planned) in kinds.iter().zip(&plan.groups) {
+                    let all = planned.steps.iter().all(|step| said(step.at));
+                    prop_assert!(kind.is_some() || (all && results.contains(&plan.commit)));
+                },
+                Err(error) if errors.is_empty() => {
+                    prop_assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod faults_socket;
 mod faults_time;
 #[cfg(feature = "tls")]
 mod faults_tls;
+mod lending;
 #[path = "../it/recorder.rs"]
 mod recorder;
 mod scripted;

@@ -249,3 +249,31 @@ async fn f33_no_lock_is_left_on_the_server() {
         }
     }
 }
+
+/// The server parses all of a batch before it runs any of it: it does not say
+/// which step it was.
+#[tokio::test]
+async fn f33_sql_that_does_not_parse_fails_the_whole_program() {
+    let Some(database) = database("f33_sql_that_does_not_parse_fails_the_whole_program") else {
+        return;
+    };
+    for encoding in ENCODINGS {
+        let mut conn = with_table(&database, encoding).await;
+        let groups = [
+            Batch::new().step(insert(1, 1)),
+            Batch::new().step("SELEC 1"),
+        ];
+        let error = conn.atomic(Program::new(groups)).await.unwrap_err();
+        assert_eq!((error.kind(), error.step()), (ErrorKind::Misuse, None));
+        assert!(integers(&mut conn, STORED).await.is_empty());
+        for (sql, step) in [("", 1), ("SELECT 1; SELECT 2", 1), ("COMMIT", 1)] {
+            let batch = Batch::new().step(insert(1, 1)).step(sql);
+            let error = conn.batch(batch).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.step()),
+                (ErrorKind::Misuse, Some(step))
+            );
+            assert!(integers(&mut conn, STORED).await.is_empty());
+        }
+    }
+}
