@@ -33,6 +33,7 @@ pub const JSON_DEPTH_MAX: usize = 120;
 /// Largest episode, by [`Episode::size_bytes`](crate::Episode::size_bytes): 7 MB, so that
 /// its payload, in base64, fits into the 10 MB answer of a libSQL server. 8,385 of them are
 /// kept for tags, however few there are, so that a new tag never makes an episode too large.
+/// A server can be stricter: sqld refuses values of 5 MB, which is after compression.
 pub const EPISODE_BYTES_MAX: usize = 7_000_000;
 /// Largest pattern, by [`Pattern::size_bytes`](crate::Pattern::size_bytes).
 pub const PATTERN_BYTES_MAX: usize = 1_000_000;
