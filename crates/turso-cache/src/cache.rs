@@ -23,6 +23,10 @@ use crate::{
 /// the bookkeeping of moka, as measured.
 const OVERHEAD: u64 = 300;
 
+/// How many of the longest lives an expired entry stays, if nothing else needs
+/// the room: whoever comes back after that long is a stranger.
+const LINGER: u32 = 4;
+
 /// Values by key, as long as they are fresh and no write has made them obsolete.
 ///
 /// A value is `Some`, or `None` where it is known that there is none. A clone
@@ -40,7 +44,8 @@ pub(crate) struct Shared<K, V> {
     policy: TtlPolicy,
     refresh: Refresh,
     min_ttl: Duration,
-    max_ttl: Duration,
+    /// How long after its end an entry stays, for a refill to learn from.
+    linger: Duration,
     negative_ttl: Duration,
     timer: Timer,
     dice: Dice,
@@ -99,7 +104,7 @@ where
             policy: TtlPolicy::new(&config)?,
             refresh: config.refresh,
             min_ttl: config.min_ttl,
-            max_ttl: config.max_ttl,
+            linger: config.max_ttl.saturating_mul(LINGER),
             negative_ttl: config.negative_ttl,
             timer: Timer::new(parts.clock),
             dice: Dice::new(parts.seed),
@@ -264,10 +269,10 @@ where
         if !self.stamps.are_current(&entry.marks) {
             return Some(Removal::Obsolete);
         }
-        // Until a refill can no longer learn much from it, it stays.
         let ttl = self.ttl(entry, entry.heat.usage(now));
         let end = ttl.saturating_add(self.refresh.stale_while_revalidate);
-        (entry.age(now) >= end.saturating_add(self.max_ttl)).then_some(Removal::Expired)
+        let end = end.saturating_add(self.linger);
+        (entry.age(now) >= end).then_some(Removal::Expired)
     }
 
     /// Stores a value if no write was or is in the way.
@@ -320,7 +325,10 @@ where
             return previous.history;
         }
         let refill = if same { Refill::Same } else { Refill::Changed };
-        previous.history.after(refill, previous.age(loaded.filled))
+        let age = previous.age(loaded.filled);
+        previous
+            .history
+            .after(refill, age, previous.heat.accesses())
     }
 
     fn weigh(&self, key: &K, value: Option<&V>, reading: &Reading) -> u64 {

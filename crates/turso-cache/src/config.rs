@@ -76,6 +76,17 @@ pub struct CacheConfig {
     pub recency_weight: f64,
     /// After how long without use recency counts half. Default 1 h.
     pub half_life: Duration,
+    /// In one of how many lives a change by others is put up with. Default 10,
+    /// which leaves one hit in a hundred stale on the workload of the
+    /// simulation. With 0 changes are not looked at, and popular values live
+    /// long though they change.
+    pub caution: f64,
+    /// For how many accesses a life must last, at the pace of the one before;
+    /// a longer one saves little and risks more. Default 30: a value in steady
+    /// use is read anew at most once in 30 accesses, and at most once per
+    /// `min_ttl`. With 0 there is no such limit: better where nobody else
+    /// writes.
+    pub enough_accesses: f64,
     /// Which values give way when there is no room.
     pub eviction: Eviction,
     /// How values are renewed before they are missed.
@@ -99,6 +110,8 @@ impl Default for CacheConfig {
             access_count_weight: 0.6,
             recency_weight: 0.4,
             half_life: Duration::from_hours(1),
+            caution: 10.0,
+            enough_accesses: 30.0,
             eviction: Eviction::default(),
             refresh: Refresh::default(),
             load_patience: Duration::from_secs(10),

@@ -20,16 +20,19 @@ pub struct Usage {
 ///
 /// The score of a use is `a·n/(n+1) + r·2^(-idle/half-life)` with the weights
 /// `a` and `r`. Linear pieces lead from score 0 to the shortest life, from
-/// score `r`, which a new entry has, to the base, and from `a + r` to the
-/// longest. What is known of a value's changes caps it ([`History::limit`]).
+/// score `r`, which a new entry has, to the base, and from there to score `a + r`
+/// and the longest. What is known from earlier lives caps it: a life is no
+/// longer than a value was found to stay the same, and no longer than pays.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TtlPolicy {
-    min: f64,
+    min: Duration,
     base: f64,
-    max: f64,
+    max: Duration,
     access: f64,
     recency: f64,
     half_life: f64,
+    caution: f64,
+    enough: f64,
 }
 
 impl TtlPolicy {
@@ -44,12 +47,14 @@ impl TtlPolicy {
             return Err(Error::misuse("min_ttl ≤ base_ttl ≤ max_ttl does not hold"));
         }
         Ok(Self {
-            min: config.min_ttl.as_secs_f64(),
+            min: config.min_ttl,
             base: config.base_ttl.as_secs_f64(),
-            max: config.max_ttl.as_secs_f64(),
+            max: config.max_ttl,
             access: weight("access_count_weight", config.access_count_weight)?,
             recency: weight("recency_weight", config.recency_weight)?,
             half_life: config.half_life.as_secs_f64(),
+            caution: weight("caution", config.caution)?,
+            enough: weight("enough_accesses", config.enough_accesses)?,
         })
     }
 
@@ -62,20 +67,22 @@ impl TtlPolicy {
     /// The same, shortened by a share of `jitter`, which is between 0 and
     /// [`JITTER`].
     pub(crate) fn jittered(&self, usage: Usage, history: History, jitter: f64) -> Duration {
-        let capped = self.popular(usage).min(history.limit(self.base));
-        seconds((capped * (1.0 - jitter)).clamp(self.min, self.max))
+        let steady = history.steady(self.base, self.caution);
+        let worthwhile = history.worthwhile(self.enough);
+        let life = self.popular(usage).min(steady).min(worthwhile);
+        seconds(life * (1.0 - jitter)).clamp(self.min, self.max)
     }
 
     /// The life that use alone would give.
     fn popular(&self, usage: Usage) -> f64 {
         let score = self.score(usage);
         if score < self.recency {
-            between(self.min, self.base, score / self.recency)
+            between(self.min.as_secs_f64(), self.base, score / self.recency)
         } else {
             let above = (score - self.recency) / self.access;
             // 0/0, when accesses do not count.
             let above = if above.is_nan() { 0.0 } else { above };
-            between(self.base, self.max, above)
+            between(self.base, self.max.as_secs_f64(), above)
         }
     }
 
@@ -107,6 +114,6 @@ fn between(low: f64, high: f64, share: f64) -> f64 {
     low + (high - low) * share.clamp(0.0, 1.0)
 }
 
-pub(crate) fn seconds(seconds: f64) -> Duration {
+fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }

@@ -7,4 +7,5 @@
     missing_docs
 )]
 
+mod explorer;
 mod single_flight;

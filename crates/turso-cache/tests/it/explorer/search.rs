@@ -1,0 +1,60 @@
+use std::collections::HashSet;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// Something that can go on in several ways.
+pub(super) trait Machine: Clone + Eq + Hash {
+    /// One step of one of its processes.
+    type Step: Copy + Debug;
+
+    /// The steps that are possible now.
+    fn steps(&self) -> Vec<Self::Step>;
+
+    /// What comes of a step, or what is wrong with it.
+    fn after(&self, step: Self::Step) -> Result<Self, String>;
+
+    /// What is wrong with stopping here, where no step is possible.
+    fn at_rest(&self) -> Result<(), String>;
+}
+
+/// The states that were seen, or the steps that lead to a fault.
+pub(super) type Outcome = Result<usize, String>;
+
+/// Goes through every order of steps. States that were seen before are not
+/// gone on from again, which leaves nothing out: what can follow depends on
+/// the state alone.
+pub(super) fn explore<M: Machine>(start: M) -> Outcome {
+    let mut seen = HashSet::from([start.clone()]);
+    let mut path: Vec<(M, Vec<M::Step>, Option<M::Step>)> = Vec::new();
+    path.push((start.clone(), start.steps(), None));
+    while let Some((machine, steps, _)) = path.last_mut() {
+        let Some(step) = steps.pop() else {
+            path.pop();
+            continue;
+        };
+        let next = machine.after(step).and_then(|next| {
+            let steps = next.steps();
+            if steps.is_empty() {
+                next.at_rest()
+            } else {
+                Ok(())
+            }
+            .map(|()| (next, steps))
+        });
+        let (next, steps) = next.map_err(|fault| story(&path, step, &fault))?;
+        if seen.insert(next.clone()) {
+            path.push((next, steps, Some(step)));
+        }
+    }
+    Ok(seen.len())
+}
+
+fn story<M: Machine>(
+    path: &[(M, Vec<M::Step>, Option<M::Step>)],
+    last: M::Step,
+    fault: &str,
+) -> String {
+    let steps = path.iter().filter_map(|(_, _, step)| *step);
+    let lines = steps.chain([last]).map(|step| format!("  {step:?}\n"));
+    format!("{fault}, after\n{}", lines.collect::<String>())
+}
