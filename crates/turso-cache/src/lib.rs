@@ -23,6 +23,8 @@ mod policy;
 mod quarantine;
 mod reading;
 mod removal;
+#[cfg(test)]
+mod schedules;
 mod scope;
 mod stamps;
 mod stats;
