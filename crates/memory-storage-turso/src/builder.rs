@@ -71,21 +71,26 @@ impl Builder {
     /// Nothing half made is left under the database's name.
     pub async fn build(self) -> Result<TursoStorage> {
         let location = self.config.parse_location()?;
-        let connection = self.config.connection;
+        let mut connection = self.config.connection;
         let access = connection.local.access;
         if let Some(path) = location.as_path() {
             refuse_empty(path)?;
             if access == Access::Create && !path.exists() {
                 create(path, &connection).await?;
             }
+            if access == Access::Create {
+                // Connections that are opened later find the file or fail: none makes an empty one.
+                connection.local.access = Access::ReadWrite;
+            }
         }
+        let wait = connection.local.deadline;
         let connector = AnyConnector::open(&location, connection)
             .map_err(|e| storage("opening the database", e))?;
         let readers = match location {
             Location::Memory => 0,
             _ => self.config.readers.get(),
         };
-        let lanes = Lanes::new(&connector, readers);
+        let lanes = Lanes::new(&connector, readers, wait);
         prepare(&lanes, &location, access).await?;
         Ok(TursoStorage::new(
             lanes,

@@ -8,7 +8,8 @@ use memory_core::limits::PAGE_BYTES_MAX;
 use memory_core::{ErrorKind, Namespace, Result};
 use std::fmt;
 use std::sync::LazyLock;
-use turso_conn::{Row, Rows, Value};
+use std::time::Duration;
+use turso_conn::{Row, Rows, Statement, Value};
 
 /// What reading everything back found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +88,7 @@ static EPISODES: Audit = Audit {
         audit_sql(
             EPISODE_COLUMNS,
             "episodes",
-            "e.size, e.tags, e.patterns, e.metadata, e.steps, e.reflections, e.outcome",
+            "e.size, e.tags, e.patterns, e.metadata, e.steps, e.reflections, e.outcome, e.reward",
         )
     }),
     columns: 13,
@@ -102,7 +103,13 @@ static EPISODES: Audit = Audit {
 static PATTERNS: Audit = Audit {
     operation: "check.patterns",
     next: "SELECT min(rowid) FROM patterns WHERE rowid > ?1",
-    sql: LazyLock::new(|| audit_sql(PATTERN_COLUMNS, "patterns", "e.size, e.sources, e.kind")),
+    sql: LazyLock::new(|| {
+        audit_sql(
+            PATTERN_COLUMNS,
+            "patterns",
+            "e.size, e.sources, e.kind, e.confidence",
+        )
+    }),
     columns: 8,
     verify: |storage, row| {
         let pattern = decode_pattern(&namespace(row, 8)?, row, storage.packer())?;
@@ -179,14 +186,7 @@ impl TursoStorage {
         report.episodes = self.audit(&EPISODES, &mut report).await?;
         report.patterns = self.audit(&PATTERNS, &mut report).await?;
         for (text, (table, _)) in DERIVED_SQL.iter().zip(DERIVED) {
-            let rows = self.read(statement("check.derived", text, [])).await?;
-            let row = rows.one().map_err(unreadable)?;
-            let (missing, surplus) = (count(row, 0)?, count(row, 1)?);
-            if missing + surplus > 0 {
-                report.add(format!(
-                    "{table}: {missing} rows are missing, {surplus} are surplus"
-                ));
-            }
+            self.check_derived(text, table, &mut report).await?;
         }
         let rows = self.read(statement(
             "check.relationships",
@@ -197,9 +197,34 @@ impl TursoStorage {
         Ok(report)
     }
 
+    /// Compares an index table with what it is derived from. A list that is not one makes the
+    /// whole comparison fail, which is a finding too.
+    async fn check_derived(
+        &self,
+        text: &'static str,
+        table: &str,
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        let rows = match self.read(long("check.derived", text)).await {
+            Err(e) if matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Misuse) => {
+                report.add(format!("{table}: {}", with_causes(&e)));
+                return Ok(());
+            }
+            read => read?,
+        };
+        let row = rows.one().map_err(unreadable)?;
+        let (missing, surplus) = (count(row, 0)?, count(row, 1)?);
+        if missing + surplus > 0 {
+            report.add(format!(
+                "{table}: {missing} rows are missing, {surplus} are surplus"
+            ));
+        }
+        Ok(())
+    }
+
     async fn check_file(&self, report: &mut CheckReport) -> Result<()> {
         let rows = self
-            .read(statement("check.file", "PRAGMA integrity_check(100)", []))
+            .read(long("check.file", "PRAGMA integrity_check(100)"))
             .await?;
         for row in &rows {
             match row.text(0).map_err(unreadable)? {
@@ -208,7 +233,7 @@ impl TursoStorage {
             }
         }
         let rows = self
-            .read(statement("check.file", "PRAGMA foreign_key_check", []))
+            .read(long("check.file", "PRAGMA foreign_key_check"))
             .await?;
         if !rows.is_empty() {
             report.add(format!(
@@ -291,6 +316,11 @@ impl TursoStorage {
         }
         Ok(())
     }
+}
+
+/// A statement that looks at the whole database, however long that takes.
+fn long(operation: &'static str, text: &'static str) -> Statement {
+    statement(operation, text, []).within(Duration::from_hours(24))
 }
 
 /// The number of the last row, by which the next ones are found.

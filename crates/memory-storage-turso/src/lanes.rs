@@ -1,9 +1,13 @@
 //! Who gets which connection.
 
-use memory_core::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use turso_conn::{Acquire, AnyConnector, Execute, Program, Rows, Single, Statement};
+use std::time::Duration;
+use turso_conn::{
+    Acquire, AnyConnector, Error, ErrorKind, Execute, Program, Result, Rows, Single, Statement,
+};
+
+type Lease = <Single<AnyConnector> as Acquire>::Lease;
 
 /// One writing connection behind a first-come lane, because SQLite has one writer at a
 /// time, and some reading ones beside it.
@@ -14,11 +18,13 @@ pub(crate) struct Lanes {
     write: Single<AnyConnector>,
     read: Arc<[Single<AnyConnector>]>,
     next: Arc<AtomicUsize>,
+    /// The longest time to wait for one's turn.
+    wait: Duration,
 }
 
 impl Lanes {
     /// Lanes with `readers` reading connections, opened when they are first used.
-    pub(crate) fn new(connector: &AnyConnector, readers: usize) -> Self {
+    pub(crate) fn new(connector: &AnyConnector, readers: usize, wait: Duration) -> Self {
         let read = (0..readers)
             .map(|_| Single::new(connector.clone()))
             .collect();
@@ -26,36 +32,41 @@ impl Lanes {
             write: Single::new(connector.clone()),
             read,
             next: Arc::default(),
+            wait,
         }
     }
 
     /// Runs a read on one of the reading connections.
-    pub(crate) async fn read(&self, statement: Statement) -> Result<Rows, turso_conn::Error> {
-        self.reader().acquire().await?.query(statement).await
+    pub(crate) async fn read(&self, statement: Statement) -> Result<Rows> {
+        self.turn(self.reader()).await?.query(statement).await
     }
 
-    /// Runs the one group of `program`, in a task of its own: if the caller goes away, the write
-    /// is finished all the same, and its connection comes back clean.
-    pub(crate) async fn write(&self, program: Program) -> Result<Vec<Rows>, turso_conn::Error> {
-        let lane = self.write.clone();
+    /// Runs the one group of `program`. Once it is its turn it runs in a task of its own: if the
+    /// caller goes away then, the write is finished all the same, and its connection
+    /// comes back clean. A caller that goes away while it waits has written nothing.
+    pub(crate) async fn write(&self, program: Program) -> Result<Vec<Rows>> {
+        let mut lease = self.turn(&self.write).await?;
         let task = tokio::spawn(async move {
-            let groups = lane.acquire().await?.atomic(program).await?;
+            let groups = lease.atomic(program).await?;
             groups.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))
         });
         task.await.unwrap_or_else(|error| {
             let context = "the task of a write ended without an answer";
-            Err(
-                turso_conn::Error::new(turso_conn::ErrorKind::OutcomeUnknown, context)
-                    .with_source(error),
-            )
+            Err(Error::new(ErrorKind::OutcomeUnknown, context).with_source(error))
+        })
+    }
+
+    async fn turn(&self, lane: &Single<AnyConnector>) -> Result<Lease> {
+        let waited = tokio::time::timeout(self.wait, lane.acquire()).await;
+        waited.unwrap_or_else(|_| {
+            let context = "waiting for a turn: other calls took all the time";
+            Err(Error::new(ErrorKind::Busy, context))
         })
     }
 
     /// The writing connection itself, when it is its turn.
-    pub(crate) async fn writer(
-        &self,
-    ) -> Result<<Single<AnyConnector> as Acquire>::Lease, turso_conn::Error> {
-        self.write.acquire().await
+    pub(crate) async fn writer(&self) -> Result<Lease> {
+        self.turn(&self.write).await
     }
 
     fn reader(&self) -> &Single<AnyConnector> {

@@ -119,10 +119,13 @@ pub(crate) async fn migrate(conn: &mut impl Execute, version: i64) -> Result<()>
             .await
             .map_err(|e| storage(OPERATION, e))?;
         match groups.into_iter().next() {
-            // Another process was faster.
-            Some(Err(e)) if e.kind() == turso_conn::ErrorKind::Conflict && e.step() == Some(1) => {}
+            // Another process was faster; it may know more migrations than this one.
+            Some(Err(e)) if e.kind() == turso_conn::ErrorKind::Conflict && e.step() == Some(1) => {
+                check_log(conn).await?;
+            }
             Some(Err(e)) => return Err(storage(OPERATION, e)),
-            _ => {}
+            Some(Ok(_)) => {}
+            None => return Err(crate::error::bug("a migration was not answered")),
         }
     }
     Ok(())

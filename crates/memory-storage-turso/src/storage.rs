@@ -24,7 +24,8 @@ use turso_conn::{Batch, Program, Rows, Statement, Value};
 /// ```
 ///
 /// # Cancellation
-/// A write runs in a task of its own: dropping the future stops the waiting, not the write.
+/// Once it is its turn, a write runs in a task of its own: dropping the future stops the waiting,
+/// not the write. Dropped before, it writes nothing.
 #[derive(Clone, Debug)]
 pub struct TursoStorage {
     lanes: Lanes,

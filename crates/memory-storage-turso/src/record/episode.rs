@@ -91,9 +91,9 @@ impl EncodedEpisode {
     }
 
     /// What a check compares with the columns: uncompressed length, digest, size, tags,
-    /// patterns, metadata, steps, reflections, outcome.
+    /// patterns, metadata, steps, reflections, outcome, reward.
     pub(crate) fn audited(&self) -> impl Iterator<Item = &Value> {
-        [11, 9, 10, 12, 13, 14, 4, 5, 2]
+        [11, 9, 10, 12, 13, 14, 4, 5, 2, 3]
             .into_iter()
             .filter_map(|place| self.content.get(place))
     }

@@ -69,9 +69,9 @@ impl EncodedPattern {
         })
     }
 
-    /// What a check compares with the columns: uncompressed length, digest, size, sources, kind.
+    /// What a check compares with the columns: uncompressed length, digest, size, sources, kind, confidence.
     pub(crate) fn audited(&self) -> impl Iterator<Item = &Value> {
-        [7, 5, 6, 8, 0]
+        [7, 5, 6, 8, 0, 3]
             .into_iter()
             .filter_map(|place| self.content.get(place))
     }

@@ -55,3 +55,12 @@ async fn content_that_does_not_have_its_digest() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_reward_that_contradicts_the_payload() {
+    finds(
+        "UPDATE episodes SET reward = 99",
+        "its columns contradict its payload",
+    )
+    .await;
+}

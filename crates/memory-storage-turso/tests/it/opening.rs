@@ -168,3 +168,19 @@ async fn many_may_make_the_same_file_at_once() {
     let all = memory_storage_turso::EpisodeQuery::default();
     assert_eq!(storage.count_episodes(&all).await.unwrap(), 16);
 }
+
+#[tokio::test]
+async fn a_file_that_was_removed_is_not_made_anew() {
+    let fresh = Fresh::new().await;
+    let path = fresh.path();
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{path}{suffix}"));
+    }
+    // The reading connections are opened when they are first needed.
+    let query = memory_storage_turso::EpisodeQuery::default();
+    for _ in 0..4 {
+        let error = fresh.storage.count_episodes(&query).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Disconnected, "{error:?}");
+    }
+    assert!(!Path::new(&path).exists());
+}
