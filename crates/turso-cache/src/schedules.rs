@@ -159,7 +159,9 @@ fn together(jobs: Vec<Job>) -> World {
         thread::spawn(move || job(&world))
     };
     let threads: Vec<_> = jobs.into_iter().map(start).collect();
-    threads.into_iter().for_each(|it| it.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     world
 }
 

@@ -20,13 +20,16 @@ pub(super) trait Machine: Clone + Eq + Hash {
 /// The states that were seen, or the steps that lead to a fault.
 pub(super) type Outcome = Result<usize, String>;
 
+/// A state, the steps not gone from it yet, and the step that led to it.
+type Visit<M> = (M, Vec<<M as Machine>::Step>, Option<<M as Machine>::Step>);
+
 /// Goes through every order of steps. States that were seen before are not
 /// gone on from again, which leaves nothing out: what can follow depends on
 /// the state alone.
 pub(super) fn explore<M: Machine>(start: M) -> Outcome {
     let mut seen = HashSet::from([start.clone()]);
-    let mut path: Vec<(M, Vec<M::Step>, Option<M::Step>)> = Vec::new();
-    path.push((start.clone(), start.steps(), None));
+    let steps = start.steps();
+    let mut path: Vec<Visit<M>> = vec![(start, steps, None)];
     while let Some((machine, steps, _)) = path.last_mut() {
         let Some(step) = steps.pop() else {
             path.pop();
@@ -49,11 +52,7 @@ pub(super) fn explore<M: Machine>(start: M) -> Outcome {
     Ok(seen.len())
 }
 
-fn story<M: Machine>(
-    path: &[(M, Vec<M::Step>, Option<M::Step>)],
-    last: M::Step,
-    fault: &str,
-) -> String {
+fn story<M: Machine>(path: &[Visit<M>], last: M::Step, fault: &str) -> String {
     let steps = path.iter().filter_map(|(_, _, step)| *step);
     let lines = steps.chain([last]).map(|step| format!("  {step:?}\n"));
     format!("{fault}, after\n{}", lines.collect::<String>())
