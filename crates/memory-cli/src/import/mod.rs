@@ -14,6 +14,8 @@ mod link;
 mod loader;
 mod origin;
 mod record;
+#[cfg(test)]
+mod reference;
 mod run;
 mod source;
 mod summary;
