@@ -1,4 +1,4 @@
-use crate::{Codec, Error, ErrorKind, Result};
+use crate::{Algorithm, Error, ErrorKind, Level, Result};
 
 /// Default of [`Config::threshold`], in bytes.
 pub const DEFAULT_THRESHOLD: usize = 128;
@@ -9,9 +9,13 @@ pub const DEFAULT_MAX_UNCOMPRESSED: usize = 7_000_000;
 /// How payloads are packed, and how large they may be. Every combination is
 /// legal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct Config {
-    /// The codec of new envelopes. Default: [`Codec::default`].
-    pub codec: Codec,
+    /// How new envelopes are made. Default: [`Algorithm::Deflate`], which every build reads.
+    pub algorithm: Algorithm,
+    /// How hard to compress. Default [`Level::FAST`]: the README has the figures.
+    pub level: Level,
     /// Payloads of fewer bytes are stored raw without trying to compress them.
     ///
     /// Default [`DEFAULT_THRESHOLD`]: compressing costs 2 µs at least, and text
@@ -29,7 +33,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            codec: Codec::default(),
+            algorithm: Algorithm::default(),
+            level: Level::default(),
             threshold: DEFAULT_THRESHOLD,
             max_uncompressed: DEFAULT_MAX_UNCOMPRESSED,
         }
@@ -75,5 +80,19 @@ mod tests {
         let error = packable_len(1 << 32, usize::MAX).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
         assert!(error.to_string().ends_with("over the limit of 4294967295"));
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_file_may_hold_it() {
+        let text = r#"{"algorithm":"deflate","level":6,"threshold":64}"#;
+        let config: Config = serde_json::from_str(text).unwrap();
+        assert_eq!((config.level, config.threshold), (Level::SMALL, 64));
+        assert_eq!(config.max_uncompressed, DEFAULT_MAX_UNCOMPRESSED);
+        let again = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<Config>(&again).unwrap(), config);
+        for wrong in [r#"{"level":20}"#, r#"{"algorithm":"lz4"}"#, r#"{"max":1}"#] {
+            assert!(serde_json::from_str::<Config>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -16,10 +16,14 @@ pub enum ErrorKind {
     /// The envelope is whole, but of a format version or a codec that this
     /// build does not know; the error names which. Read it with a newer build.
     Unsupported,
+    /// The envelope is whole, but was made with a dictionary that is not known
+    /// here; the error names its id. Find that dictionary and
+    /// [learn](crate::Packer::learn) it.
+    MissingDictionary,
     /// The payload is, or says it is, larger than
     /// [`Config::max_uncompressed`](crate::Config::max_uncompressed).
     Limit,
-    /// The caller passed a value that has no meaning, such as deflate level 12.
+    /// The caller passed a value that has no meaning, such as level 20.
     Misuse,
 }
 

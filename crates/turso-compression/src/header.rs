@@ -72,18 +72,18 @@ pub fn original_len(envelope: &[u8]) -> Result<usize> {
 }
 
 /// An envelope with the right magic, taken apart; nothing else is checked yet.
-struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     sealed: &'a Sealed,
     version: u8,
-    codec: u8,
+    pub(crate) codec: u8,
     len: u32,
     crc: u32,
     seal: u32,
-    body: &'a [u8],
+    pub(crate) body: &'a [u8],
 }
 
 impl<'a> Parts<'a> {
-    fn of(envelope: &'a [u8]) -> Result<Self> {
+    pub(crate) fn of(envelope: &'a [u8]) -> Result<Self> {
         let (sealed, rest) = envelope.split_first_chunk().ok_or_else(too_short)?;
         let (seal, body) = rest.split_first_chunk().ok_or_else(too_short)?;
         let [m0, m1, version, codec, l0, l1, l2, l3, c0, c1, c2, c3] = *sealed;
@@ -115,7 +115,7 @@ impl<'a> Parts<'a> {
         ))
     }
 
-    fn check_version(&self) -> Result<()> {
+    pub(crate) fn check_version(&self) -> Result<()> {
         if self.version == VERSION {
             return Ok(());
         }

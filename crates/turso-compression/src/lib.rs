@@ -4,16 +4,25 @@ mod codec;
 mod config;
 mod decoder;
 mod deflate;
+#[cfg(feature = "zstd")]
+mod dictionary;
+mod dictionary_id;
 mod encoder;
 mod error;
+mod estimate;
 mod gzip;
 mod header;
 mod packer;
 mod pool;
+#[cfg(feature = "zstd")]
+mod zstd;
 
-pub use codec::{Codec, Level};
+pub use codec::{Algorithm, Level};
 pub use config::{Config, DEFAULT_MAX_UNCOMPRESSED, DEFAULT_THRESHOLD};
 pub use decoder::Decoder;
+#[cfg(feature = "zstd")]
+pub use dictionary::{DICTIONARY_BYTES_MAX, Dictionary};
+pub use dictionary_id::{DictionaryId, dictionary_of};
 pub use encoder::Encoder;
 pub use error::{Error, ErrorKind, Result};
 pub use gzip::gunzip;

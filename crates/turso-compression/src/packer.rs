@@ -1,12 +1,16 @@
 use std::sync::Arc;
+#[cfg(feature = "zstd")]
+use std::sync::{PoisonError, RwLock};
 
+#[cfg(feature = "zstd")]
+use crate::dictionary::{Dictionary, Known, Prepared};
 use crate::pool::Pool;
 use crate::{Config, Decoder, Encoder, Result};
 
 /// [`Encoder`]s and [`Decoder`]s for any number of threads and tasks.
 ///
 /// A clone is another handle to the same states. Between calls at most one
-/// encoder and one decoder per processor stay allocated (about 370 KB a pair).
+/// encoder and one decoder per processor stay allocated (see there for how much that is).
 ///
 /// The calls compute and never wait. At the default configuration a payload of
 /// some kilobytes takes about ten microseconds, one of 7 MB about ten
@@ -21,6 +25,10 @@ struct Shared {
     config: Config,
     encoders: Pool<Encoder>,
     decoders: Pool<Decoder>,
+    #[cfg(feature = "zstd")]
+    dictionary: RwLock<Option<Prepared>>,
+    #[cfg(feature = "zstd")]
+    known: Known,
 }
 
 impl Packer {
@@ -30,6 +38,10 @@ impl Packer {
             config,
             encoders: Pool::new(),
             decoders: Pool::new(),
+            #[cfg(feature = "zstd")]
+            dictionary: RwLock::default(),
+            #[cfg(feature = "zstd")]
+            known: Known::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -41,6 +53,44 @@ impl Packer {
         &self.shared.config
     }
 
+    /// Packs with `dictionary` from now on, or with none, on all handles. Reads what was packed
+    /// with any that it packed with or learnt before.
+    ///
+    /// Only [`Algorithm::Zstd`](crate::Algorithm::Zstd) packs with a dictionary.
+    #[cfg(feature = "zstd")]
+    pub fn use_dictionary(&self, dictionary: Option<&Dictionary>) {
+        let prepared = dictionary.and_then(|dictionary| {
+            self.learn(dictionary);
+            Prepared::new(dictionary, self.config().level)
+        });
+        let current = self.shared.dictionary.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = prepared;
+    }
+
+    /// The dictionary that it packs with.
+    #[cfg(feature = "zstd")]
+    pub fn dictionary(&self) -> Option<Dictionary> {
+        self.prepared().map(|prepared| prepared.dictionary)
+    }
+
+    #[cfg(feature = "zstd")]
+    fn prepared(&self) -> Option<Prepared> {
+        let current = self.shared.dictionary.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads what was packed with `dictionary` from now on, on all handles.
+    #[cfg(feature = "zstd")]
+    pub fn learn(&self, dictionary: &Dictionary) {
+        self.shared.known.add(dictionary);
+    }
+
+    /// Whether it can read what was packed with this dictionary.
+    #[cfg(feature = "zstd")]
+    pub fn knows(&self, id: crate::DictionaryId) -> bool {
+        self.shared.known.get(id).is_some()
+    }
+
     /// The envelope of `payload`.
     ///
     /// # Errors
@@ -48,9 +98,11 @@ impl Packer {
     /// Those of [`Encoder::encode`].
     pub fn pack(&self, payload: &[u8]) -> Result<Vec<u8>> {
         let make = || Encoder::new(&self.shared.config);
-        self.shared
-            .encoders
-            .run(make, |encoder| encoder.encode(payload))
+        self.shared.encoders.run(make, |encoder| {
+            #[cfg(feature = "zstd")]
+            encoder.prepare(self.prepared());
+            encoder.encode(payload)
+        })
     }
 
     /// The payload in `envelope`.
@@ -59,10 +111,19 @@ impl Packer {
     ///
     /// Those of [`Decoder::decode`].
     pub fn unpack(&self, envelope: &[u8]) -> Result<Vec<u8>> {
-        let make = || Decoder::new(&self.shared.config);
+        let make = || self.shared.decoder();
         self.shared
             .decoders
             .run(make, |decoder| decoder.decode(envelope))
+    }
+}
+
+impl Shared {
+    fn decoder(&self) -> Decoder {
+        #[cfg(feature = "zstd")]
+        return Decoder::knowing(&self.config, self.known.clone());
+        #[cfg(not(feature = "zstd"))]
+        Decoder::new(&self.config)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A megabyte that would inflate to a gigabyte.
+//! A megabyte that would inflate to a gigabyte, and 33 KB that would, too.
 
 use std::env;
 use std::fs;
@@ -27,24 +27,55 @@ fn bomb() -> Vec<u8> {
     stream
 }
 
-fn forged(len: u32) -> Vec<u8> {
+#[cfg(feature = "zstd")]
+/// A zstd frame of 1 GiB of zeros: 8,192 blocks of 128 KiB, each of 4 bytes (RFC 8878, 3.1.1).
+fn zstd_bomb() -> Vec<u8> {
+    let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0xE0];
+    frame.extend(u64::from(GIB).to_le_bytes());
+    for block in 1..=8_192_u32 {
+        let last = u32::from(block == 8_192);
+        let header = (128 * 1_024) << 3 | 1 << 1 | last;
+        frame.extend_from_slice(&header.to_le_bytes()[..3]);
+        frame.push(0);
+    }
+    frame
+}
+
+fn forged(codec: u8, body: Vec<u8>, len: u32) -> Vec<u8> {
     Forged {
         version: 1,
-        codec: 1,
+        codec,
         len,
         crc: 0,
-        body: bomb(),
+        body,
     }
     .sealed()
 }
 
+/// The bombs of every codec of this build, with the size they stay under.
+fn bombs() -> Vec<(u8, Vec<u8>, usize)> {
+    #[cfg(not(feature = "zstd"))]
+    let of_zstd = [];
+    #[cfg(feature = "zstd")]
+    let of_zstd = {
+        let id = crate::samples::dictionary().id().get().to_le_bytes();
+        let named = [&id[..], &zstd_bomb()].concat();
+        [(2, zstd_bomb(), 33_100), (3, named, 33_100)]
+    };
+    let mut bombs = vec![(1, bomb(), 1_200_000)];
+    bombs.extend(of_zstd);
+    bombs
+}
+
 #[test]
 fn f20_a_bomb_is_refused() {
-    let honest = forged(GIB);
-    assert!(honest.len() < 1_200_000, "{}", honest.len());
-    assert_eq!(decode(&honest).unwrap_err().kind(), ErrorKind::Limit);
-    let lying = forged(7_000_000);
-    assert_eq!(decode(&lying).unwrap_err().kind(), ErrorKind::Corrupt);
+    for (codec, body, size) in bombs() {
+        let honest = forged(codec, body.clone(), GIB);
+        assert!(honest.len() < size, "{}", honest.len());
+        assert_eq!(decode(&honest).unwrap_err().kind(), ErrorKind::Limit);
+        let lying = forged(codec, body, 7_000_000);
+        assert_eq!(decode(&lying).unwrap_err().kind(), ErrorKind::Corrupt);
+    }
     report_peak();
 }
 
@@ -56,17 +87,11 @@ fn f21_a_lying_length_is_not_allocated() {
         max_uncompressed: usize::MAX,
         ..Config::default()
     };
-    for codec in [0, 1] {
-        let lie = Forged {
-            version: 1,
-            codec,
-            len: u32::MAX,
-            crc: 0,
-            body: vec![3, 0],
-        }
-        .sealed();
-        let error = Decoder::new(&unlimited).decode(&lie).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Corrupt);
+    for codec in 0..4 {
+        let lie = forged(codec, vec![3, 0], u32::MAX);
+        let kind = Decoder::new(&unlimited).decode(&lie).unwrap_err().kind();
+        let unsupported = !cfg!(feature = "zstd") && codec > 1;
+        assert!(kind == ErrorKind::Corrupt || unsupported && kind == ErrorKind::Unsupported);
     }
     report_peak();
 }

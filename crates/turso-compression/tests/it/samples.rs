@@ -1,6 +1,8 @@
 //! Payloads and envelopes to do harm to.
 
-use turso_compression::{Codec, Config, Decoder, Encoder, HEADER_LEN, Level};
+#[cfg(feature = "zstd")]
+use turso_compression::Dictionary;
+use turso_compression::{Algorithm, Config, Decoder, Encoder, HEADER_LEN, Level};
 
 /// SplitMix64: the same numbers from the same seed on every machine.
 pub(crate) struct Random(pub(crate) u64);
@@ -42,24 +44,100 @@ impl Random {
     }
 }
 
-pub(crate) fn encoder(codec: Codec, threshold: usize) -> Encoder {
-    Encoder::new(&Config {
-        codec,
-        threshold,
-        ..Config::default()
-    })
+/// A way to pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Raw,
+    Deflate(u8),
+    #[cfg(feature = "zstd")]
+    Zstd(u8),
+    #[cfg(feature = "zstd")]
+    Dictionary(u8),
 }
 
-pub(crate) fn deflate(level: u8) -> Codec {
-    Codec::Deflate(Level::new(level).unwrap())
+impl Way {
+    /// The ways of this build, each at a level that `n` chooses.
+    pub(crate) fn nth(n: usize) -> Self {
+        let level = (n / 4) as u8;
+        match n % 4 {
+            1 => Self::Deflate(1 + level % 9),
+            #[cfg(feature = "zstd")]
+            2 => Self::Zstd(1 + level % 19),
+            #[cfg(feature = "zstd")]
+            3 => Self::Dictionary(1 + level % 19),
+            _ => Self::Raw,
+        }
+    }
+
+    /// All ways, each at a low and a high level.
+    pub(crate) fn some() -> impl Iterator<Item = Self> {
+        [0, 1, 2, 3, 33, 34, 35].into_iter().map(Self::nth)
+    }
+
+    fn config(self) -> Config {
+        let (algorithm, level) = match self {
+            Self::Raw => (Algorithm::Raw, 1),
+            Self::Deflate(level) => (Algorithm::Deflate, level),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(level) | Self::Dictionary(level) => (Algorithm::Zstd, level),
+        };
+        Config {
+            algorithm,
+            level: Level::new(level).unwrap(),
+            ..Config::default()
+        }
+    }
+
+    pub(crate) fn encoder(self, threshold: usize) -> Encoder {
+        let encoder = Encoder::new(&Config {
+            threshold,
+            ..self.config()
+        });
+        #[cfg(feature = "zstd")]
+        if let Self::Dictionary(_) = self {
+            return encoder.with_dictionary(&dictionary());
+        }
+        encoder
+    }
+
+    pub(crate) fn encode(self, payload: &[u8]) -> Vec<u8> {
+        self.encoder(0).encode(payload).unwrap()
+    }
+
+    /// The codec byte of what it makes, unless that is raw.
+    pub(crate) fn codec(self) -> u8 {
+        match self {
+            Self::Raw => 0,
+            Self::Deflate(_) => 1,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(_) => 2,
+            #[cfg(feature = "zstd")]
+            Self::Dictionary(_) => 3,
+        }
+    }
+}
+
+/// Words of [`Random::text`], which make its samples shorter.
+#[cfg(feature = "zstd")]
+pub(crate) fn dictionary() -> Dictionary {
+    Dictionary::new(Random(7).text(2_000)).unwrap()
+}
+
+/// A decoder that knows that dictionary.
+pub(crate) fn decoder(config: &Config) -> Decoder {
+    #[allow(unused_mut)]
+    let mut decoder = Decoder::new(config);
+    #[cfg(feature = "zstd")]
+    decoder.learn(&dictionary());
+    decoder
 }
 
 pub(crate) fn decode(envelope: &[u8]) -> turso_compression::Result<Vec<u8>> {
-    Decoder::new(&Config::default()).decode(envelope)
+    decoder(&Config::default()).decode(envelope)
 }
 
-/// Fifty payloads of 0 to 500 bytes with their envelopes: raw and deflate at
-/// every level, text, noise and runs of one byte.
+/// Fifty payloads of 0 to 500 bytes with their envelopes: every codec at many
+/// levels, text, noise and runs of one byte.
 pub(crate) fn fifty() -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut random = Random(50);
     (0..50).map(|i| sample(i, &mut random)).collect()
@@ -72,12 +150,7 @@ fn sample(i: usize, random: &mut Random) -> (Vec<u8>, Vec<u8>) {
         1 => vec![random.next() as u8; len],
         _ => random.text(len),
     };
-    let codec = if i % 10 == 2 {
-        Codec::Raw
-    } else {
-        deflate(1 + (i % 9) as u8)
-    };
-    let envelope = encoder(codec, 0).encode(&payload).unwrap();
+    let envelope = Way::nth(i).encode(&payload);
     (payload, envelope)
 }
 
