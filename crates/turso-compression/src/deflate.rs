@@ -1,26 +1,46 @@
-use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::{Error, Result};
 
 /// Deflate's best case: 258 bytes from a match of two bits.
 const MAX_RATIO: usize = 1032;
 
-/// Appends the deflate stream of `payload` to `out`, if it is shorter than the
-/// payload; else leaves `out` as it was and answers `false`.
-///
-/// `out` has room for as many bytes as the payload has, and is not grown. An
-/// error of the library counts as "not shorter": a payload is never refused
-/// because it could not be compressed.
-pub(crate) fn compress(state: &mut Compress, payload: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    state.reset();
-    let status = state.compress_vec(payload, out, FlushCompress::Finish);
-    let ended = matches!(status, Ok(Status::StreamEnd));
-    let smaller = ended && out.len() - start < payload.len();
-    if !smaller {
-        out.truncate(start);
+/// A compressor whose state (about 320 KB) is allocated once.
+#[derive(Debug)]
+pub(crate) struct Deflater {
+    state: Compress,
+    level: Compression,
+}
+
+impl Deflater {
+    pub(crate) fn new(level: Compression) -> Self {
+        let state = Compress::new(level, false);
+        Self { state, level }
     }
-    smaller
+
+    /// Appends the deflate stream of `payload` to `out`, if it is shorter than the
+    /// payload; else leaves `out` as it was and answers `false`.
+    ///
+    /// `out` has room for as many bytes as the payload has, and is not grown. An
+    /// error of the library counts as "not shorter": a payload is never refused
+    /// because it could not be compressed.
+    pub(crate) fn compress(&mut self, payload: &[u8], out: &mut Vec<u8>) -> bool {
+        let start = out.len();
+        let status = self.state.compress_vec(payload, out, FlushCompress::Finish);
+        let ended = matches!(status, Ok(Status::StreamEnd));
+        if ended {
+            self.state.reset();
+        } else {
+            // zlib-rs 0.6.8 does not reset how far the pending output was written:
+            // after some streams that were given up it panics.
+            self.state = Compress::new(self.level, false);
+        }
+        let smaller = ended && out.len() - start < payload.len();
+        if !smaller {
+            out.truncate(start);
+        }
+        smaller
+    }
 }
 
 /// The payload of `len` bytes in the deflate stream `body`.
@@ -52,18 +72,12 @@ pub(crate) fn decompress(state: &mut Decompress, body: &[u8], len: usize) -> Res
 
 #[cfg(test)]
 mod tests {
-    use flate2::Compression;
-
     use super::*;
     use crate::ErrorKind;
 
     fn deflated(payload: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(payload.len());
-        assert!(compress(
-            &mut Compress::new(Compression::fast(), false),
-            payload,
-            &mut out
-        ));
+        assert!(Deflater::new(Compression::fast()).compress(payload, &mut out));
         out
     }
 
@@ -91,9 +105,8 @@ mod tests {
     #[test]
     fn the_best_case_of_deflate_is_still_plausible() {
         let payload = vec![0; 5_000_000];
-        let mut best = Compress::new(Compression::best(), false);
         let mut body = Vec::with_capacity(payload.len());
-        assert!(compress(&mut best, &payload, &mut body));
+        assert!(Deflater::new(Compression::best()).compress(&payload, &mut body));
         assert!(payload.len() / body.len() > 1000, "a ratio near the bound");
         assert_eq!(inflate(&body, payload.len()).unwrap(), payload);
     }

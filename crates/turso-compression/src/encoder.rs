@@ -1,14 +1,15 @@
-use flate2::{Compress, Compression};
+use flate2::Compression;
 
 use crate::codec::CodecId;
 use crate::config::packable_len;
+use crate::deflate::Deflater;
 #[cfg(feature = "zstd")]
 use crate::dictionary::{Dictionary, Prepared};
 use crate::estimate::worth_trying;
 use crate::header::{HEADER_LEN, Header};
 #[cfg(feature = "zstd")]
 use crate::zstd::{Compressor, With};
-use crate::{Algorithm, Config, Result, deflate};
+use crate::{Algorithm, Config, Result};
 
 /// Packs payloads one after the other with the same compressor state (about
 /// 320 KB for deflate; for zstd 0.6 MB at level 1, 1.3 MB at level 3 and up to some 100 MB at
@@ -23,7 +24,7 @@ pub struct Encoder {
 #[derive(Debug)]
 enum State {
     Raw,
-    Deflate(Compress),
+    Deflate(Deflater),
     #[cfg(feature = "zstd")]
     Zstd(Compressor, Option<Prepared>),
 }
@@ -35,7 +36,7 @@ impl Encoder {
             Algorithm::Raw => State::Raw,
             Algorithm::Deflate => {
                 let level = Compression::new(config.level.of_deflate());
-                State::Deflate(Compress::new(level, false))
+                State::Deflate(Deflater::new(level))
             }
             #[cfg(feature = "zstd")]
             Algorithm::Zstd => {
@@ -107,7 +108,8 @@ impl Encoder {
         match &mut self.state {
             State::Raw => None,
             State::Deflate(state) => {
-                deflate::compress(state, payload, envelope).then_some(CodecId::Deflate)
+                let smaller = state.compress(payload, envelope);
+                smaller.then_some(CodecId::Deflate)
             }
             #[cfg(feature = "zstd")]
             State::Zstd(state, None) => {
