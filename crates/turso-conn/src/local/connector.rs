@@ -1,5 +1,6 @@
 //! Opens local connections.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,7 @@ use super::call::FAR;
 use super::config::{Access, LocalConfig};
 use super::connection::LocalConnection;
 use super::hop::{joined, runtime};
+use super::identity::Identity;
 use super::pragma;
 use super::raw::now;
 use super::session::Session;
@@ -24,6 +26,7 @@ use crate::{Connect, Error, ErrorKind, Location, Result};
 #[derive(Clone, Debug)]
 pub struct LocalConnector {
     place: Place,
+    identity: Identity,
     config: Arc<LocalConfig>,
 }
 
@@ -52,6 +55,7 @@ impl LocalConnector {
         };
         Ok(Self {
             place,
+            identity: Identity::default(),
             config: Arc::new(config),
         })
     }
@@ -92,18 +96,29 @@ impl LocalConnector {
             Place::Memory(_) => (Path::new(":memory:"), false),
         };
         if file {
-            look_at(path, self.config.access)?;
+            self.look_at(path)?;
         }
         let builder = libsql::Builder::new_local(path).flags(flags(self.config.access));
         let database = now(builder.build())?;
         let conn = database.connect().map_err(super::raw::error)?;
         pragma::configure(&conn, &self.config, file)?;
+        if file {
+            // It may have been made, or replaced, since it was looked at.
+            self.look_at(path)?;
+        }
         let session = Session::new(conn, Box::new(OneUnit::default()))?;
         Ok(LocalConnection::new(
             session,
             Arc::clone(&self.config),
             file,
         ))
+    }
+
+    fn look_at(&self, path: &Path) -> Result<()> {
+        match look_at(path, self.config.access)? {
+            Some(found) => self.identity.confirm(&found),
+            None => Ok(()),
+        }
     }
 }
 
@@ -176,19 +191,19 @@ fn flags(access: Access) -> libsql::OpenFlags {
 
 /// Finds the plain reasons for which opening must fail, and says them better
 /// than SQLite does. It only looks: to open the file here and close it again
-/// would release every lock this process has on it.
-fn look_at(path: &Path, access: Access) -> Result<()> {
+/// would release every lock this process has on it. `None` when it is still to be made.
+fn look_at(path: &Path, access: Access) -> Result<Option<Metadata>> {
     let reason = |source| Error::new(ErrorKind::Disconnected, "looking at it").with_source(source);
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(reason(std::io::Error::from(
             std::io::ErrorKind::IsADirectory,
         ))),
-        Ok(_) => Ok(()),
+        Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound || access != Access::Create => {
             Err(reason(error))
         }
-        Err(_) => path.parent().map_or(Ok(()), |parent| {
-            std::fs::metadata(parent).map(drop).map_err(reason)
+        Err(_) => path.parent().map_or(Ok(None), |parent| {
+            std::fs::metadata(parent).map(|_| None).map_err(reason)
         }),
     }
 }

@@ -6,6 +6,7 @@ mod config;
 mod connection;
 mod connector;
 mod hop;
+mod identity;
 mod latch;
 mod pragma;
 mod raw;
