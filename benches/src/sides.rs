@@ -7,7 +7,8 @@ use crate::cpu_time;
 ///
 /// Every round runs each side once, and every round begins with another side,
 /// so that a machine that slows down slows down all of them alike. Ratios are
-/// taken within a round; the report has their median, with the first side as 1.
+/// taken within a round; the report has their median, with the first side as 1, and how far the
+/// middle half of them lies around it.
 pub struct Sides<'a> {
     name: String,
     rounds: usize,
@@ -116,13 +117,11 @@ impl Side<'_> {
     }
 
     fn row(&self, base: &[Sample], operations: u32) -> Row {
-        let ratio = |of: fn(&Sample) -> Duration| {
+        let ratios = |of: fn(&Sample) -> Duration| -> Vec<f64> {
             let pairs = self.samples.iter().zip(base);
-            median(
-                pairs
-                    .map(|(own, first)| share(of(own), of(first)))
-                    .collect(),
-            )
+            pairs
+                .map(|(own, first)| share(of(own), of(first)))
+                .collect()
         };
         let one = |of: fn(&Sample) -> Duration| {
             let seconds = median(
@@ -136,9 +135,10 @@ impl Side<'_> {
         Row {
             name: self.name.clone(),
             wall: one(|sample| sample.wall),
-            wall_ratio: ratio(|sample| sample.wall),
+            wall_ratio: median(ratios(|sample| sample.wall)),
             cpu: one(|sample| sample.cpu),
-            cpu_ratio: ratio(|sample| sample.cpu),
+            cpu_ratio: median(ratios(|sample| sample.cpu)),
+            spread: spread(ratios(|sample| sample.cpu)),
         }
     }
 }
@@ -151,6 +151,18 @@ fn share(own: Duration, first: Duration) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Half the distance between the quartiles, as a share of the median; 0 when there is none.
+fn spread(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let quarter = |nth: usize| values.get(values.len() * nth / 4).copied().unwrap_or(0.0);
+    let middle = quarter(2);
+    if middle > 0.0 {
+        (quarter(3) - quarter(1)) / 2.0 / middle
+    } else {
+        0.0
+    }
 }
 
 /// What a comparison found. `Display` gives a Markdown table.
@@ -167,6 +179,7 @@ struct Row {
     wall_ratio: f64,
     cpu: Duration,
     cpu_ratio: f64,
+    spread: f64,
 }
 
 impl Report {
@@ -189,8 +202,8 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| {} | time | ratio | CPU | ratio |", self.name)?;
-        writeln!(f, "|---|--:|--:|--:|--:|")?;
+        writeln!(f, "| {} | time | ratio | CPU | ratio | spread |", self.name)?;
+        writeln!(f, "|---|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
             let Row {
                 name,
@@ -198,10 +211,12 @@ impl fmt::Display for Report {
                 wall_ratio,
                 cpu,
                 cpu_ratio,
+                spread,
             } = row;
+            let spread = spread * 100.0;
             writeln!(
                 f,
-                "| {name} | {wall:.2?} | {wall_ratio:.2} | {cpu:.2?} | {cpu_ratio:.2} |"
+                "| {name} | {wall:.2?} | {wall_ratio:.2} | {cpu:.2?} | {cpu_ratio:.2} | {spread:.0} % |"
             )?;
         }
         Ok(())
@@ -243,6 +258,14 @@ mod tests {
         assert!((row.wall_ratio - 3.0).abs() < 1e-9);
         assert_eq!(row.wall, Duration::from_millis(4));
         assert!(row.cpu_ratio.abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_spread_is_that_of_the_middle_half() {
+        assert!(spread(vec![]).abs() < 1e-9);
+        assert!(spread(vec![2.0; 8]).abs() < 1e-9);
+        let values = vec![100.0, 1.0, 9.0, 10.0, 11.0, 12.0, 8.0, 0.0];
+        assert!((spread(values) - 0.2).abs() < 1e-9);
     }
 
     #[test]
