@@ -3,7 +3,8 @@ use crate::query::{Cut, EPISODES, episode_filter, page_of};
 use crate::read::{Reader, many_sql, one_sql};
 use crate::record::{EPISODE_COLUMNS, count, decode_episode, hex_ids, id};
 use crate::storage::{TursoStorage, statement};
-use crate::write::{store_all, update_all};
+use crate::store::store_all;
+use crate::write::update_all;
 use crate::{sql, tags};
 use async_trait::async_trait;
 use memory_core::{

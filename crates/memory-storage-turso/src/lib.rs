@@ -17,6 +17,7 @@ mod schema;
 mod sql;
 mod statistics;
 mod storage;
+mod store;
 mod tags;
 mod write;
 

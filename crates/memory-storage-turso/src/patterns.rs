@@ -4,7 +4,8 @@ use crate::read::{Reader, many_sql, one_sql};
 use crate::record::{PATTERN_COLUMNS, count, decode_pattern, hex_ids};
 use crate::sql;
 use crate::storage::TursoStorage;
-use crate::write::{explain_store, push_stores, read_stored, store_all, update_all};
+use crate::store::{Grouping, explain_store, is_unplaced, push_stores, read_stored, store_all};
+use crate::write::update_all;
 use async_trait::async_trait;
 use memory_core::{
     Atomicity, Episode, EpisodeId, Namespace, Page, PageRequest, Pattern, PatternId,
@@ -47,17 +48,12 @@ impl PatternStore for TursoStorage {
             sizes.chain(patterns.iter().map(Pattern::size_bytes)),
             Atomicity::AllOrNothing,
         )?;
-        let mut batch = Batch::new();
-        push_stores(self, episodes, 0, &mut batch).await?;
-        let steps = batch.len();
-        push_stores(self, patterns, episodes.len(), &mut batch).await?;
-        let rows = self
-            .write(STORE_BOTH, batch, |step, e| {
-                explain_store::<Episode>(0, step, e)
-            })
-            .await?;
-        let (episodes, patterns) = rows.split_at_checked(steps).unwrap_or((&rows, &[]));
-        Ok((read_stored(episodes)?, read_stored(patterns)?))
+        match store_both(self, episodes, patterns, Grouping::ByBytes).await {
+            Err(error) if is_unplaced(&error) => {
+                store_both(self, episodes, patterns, Grouping::Each).await
+            }
+            done => done,
+        }
     }
 
     async fn update_patterns(&self, updates: &[Update<Pattern>]) -> Result<Vec<Revision>> {
@@ -100,4 +96,26 @@ impl PatternStore for TursoStorage {
             .await?;
         count(rows.one().map_err(unreadable)?, 0)
     }
+}
+
+async fn store_both(
+    storage: &TursoStorage,
+    episodes: &[Episode],
+    patterns: &[Pattern],
+    grouping: Grouping,
+) -> Result<(Vec<Stored<EpisodeId>>, Vec<Stored<PatternId>>)> {
+    let mut batch = Batch::new();
+    let first = push_stores(storage, episodes, 0, grouping, &mut batch).await?;
+    let steps = batch.len();
+    let second = push_stores(storage, patterns, episodes.len(), grouping, &mut batch).await?;
+    let explain = |step: Option<usize>, error| match step.and_then(|at| at.checked_sub(steps)) {
+        Some(step) => explain_store::<Pattern>(&second, Some(step), error),
+        None => explain_store::<Episode>(&first, step, error),
+    };
+    let rows = storage.write(STORE_BOTH, batch, explain).await?;
+    let (episodes, patterns) = rows.split_at_checked(steps).unwrap_or((&rows, &[]));
+    Ok((
+        read_stored(&first, episodes)?,
+        read_stored(&second, patterns)?,
+    ))
 }

@@ -2,81 +2,6 @@
 //!
 //! A *guard* is a SELECT that fails by integer overflow when it does not hold.
 
-/// Finds what an episode would replace: key ?1 to ?3.
-pub(crate) const EPISODE_BEFORE_STORE: &str = "\
-SELECT id, revision FROM episodes WHERE namespace = ?1 AND (id = ?2 OR external_id = ?3)";
-
-macro_rules! episode_content {
-    ($from:literal) => {
-        concat!(
-            "task_type = ",
-            $from,
-            "task_type, domain = ",
-            $from,
-            "domain, outcome = ",
-            $from,
-            "outcome, reward = ",
-            $from,
-            "reward, steps = ",
-            $from,
-            "steps, reflections = ",
-            $from,
-            "reflections, started_at = ",
-            $from,
-            "started_at, completed_at = ",
-            $from,
-            "completed_at, updated_at = ",
-            $from,
-            "updated_at, digest = ",
-            $from,
-            "digest, size = ",
-            $from,
-            "size, original_bytes = ",
-            $from,
-            "original_bytes, tags = ",
-            $from,
-            "tags, patterns = ",
-            $from,
-            "patterns, metadata = ",
-            $from,
-            "metadata, payload = ",
-            $from,
-            "payload, external_id = ",
-            $from,
-            "external_id, write_id = ",
-            $from,
-            "write_id",
-        )
-    };
-}
-
-macro_rules! replace_episode {
-    () => {
-        concat!(
-            "DO UPDATE SET ", episode_content!("excluded."),
-            ", revision = min(revision + 1, 9223372036854775806) ",
-            "WHERE digest <> excluded.digest OR tags <> excluded.tags OR patterns <> excluded.patterns "
-        )
-    };
-}
-
-/// Inserts an episode, or replaces the one with its id or external id if the
-/// content differs. Answers no row when it does not.
-///
-/// Invariant: the clause for the id stands first. When id and external id belong
-/// to two rows, the update then fails on the external id instead of merging into the wrong row.
-pub(crate) const EPISODE_STORE: &str = concat!(
-    "INSERT INTO episodes (namespace, id, external_id, task_type, domain, outcome, reward, steps, ",
-    "reflections, started_at, completed_at, updated_at, digest, size, original_bytes, tags, ",
-    "patterns, metadata, payload, write_id, revision, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ",
-    "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ",
-    "ON CONFLICT (namespace, id) ",
-    replace_episode!(),
-    "ON CONFLICT (namespace, external_id) WHERE external_id IS NOT NULL ",
-    replace_episode!(),
-    "RETURNING id, revision"
-);
-
 /// Guard: the episode ?1, ?2 exists.
 pub(crate) const EPISODE_EXISTS: &str = "\
 SELECT CASE WHEN EXISTS (SELECT 1 FROM episodes WHERE namespace = ?1 AND id = ?2) \
@@ -154,24 +79,6 @@ WHERE namespace = ?1 AND id IN (SELECT id FROM episode_tags WHERE namespace = ?1
 pub(crate) const TAGS_LIST: &str = "\
 SELECT tag, count(*) FROM episode_tags WHERE namespace = ?1 AND tag > ?2 \
 GROUP BY tag ORDER BY tag LIMIT ?3";
-
-/// Finds what a pattern would replace: key ?1, ?2.
-pub(crate) const PATTERN_BEFORE_STORE: &str =
-    "SELECT id, revision FROM patterns WHERE namespace = ?1 AND id = ?2";
-
-/// Inserts a pattern, or replaces the one with its id if the content differs.
-/// Answers no row when it does not.
-pub(crate) const PATTERN_STORE: &str = "\
-INSERT INTO patterns (namespace, id, kind, task_type, domain, confidence, updated_at, digest, \
-size, original_bytes, sources, payload, write_id, revision, created_at) \
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
-ON CONFLICT (namespace, id) DO UPDATE SET kind = excluded.kind, task_type = excluded.task_type, \
-domain = excluded.domain, confidence = excluded.confidence, updated_at = excluded.updated_at, \
-digest = excluded.digest, size = excluded.size, original_bytes = excluded.original_bytes, \
-sources = excluded.sources, payload = excluded.payload, write_id = excluded.write_id, \
-revision = min(revision + 1, 9223372036854775806) \
-WHERE digest <> excluded.digest OR sources <> excluded.sources \
-RETURNING id, revision";
 
 /// Guard: the pattern ?1, ?2 exists.
 pub(crate) const PATTERN_EXISTS: &str = "\

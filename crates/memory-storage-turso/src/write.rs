@@ -1,18 +1,15 @@
-//! Storing and updating records of either kind: two steps each.
+//! What records of either kind have in common, and updating them: three steps each.
 
-use crate::error::{bug, storage};
-use crate::record::{EncodedEpisode, EncodedPattern, StoredId, id, revision, revision_value};
-use crate::sql;
+use crate::error::storage;
+use crate::record::{EncodedEpisode, EncodedPattern, StoredId, revision_value};
 use crate::storage::{TursoStorage, statement};
+use crate::{sql, store};
 use memory_core::{
-    Atomicity, Change, Episode, EpisodeId, Error, ErrorKind, Pattern, PatternId, Result, Revision,
-    Stored, Update, WriteId, plan,
+    Atomicity, Episode, EpisodeId, Error, ErrorKind, Pattern, PatternId, Result, Revision, Update,
+    WriteId, plan,
 };
 use turso_compression::Packer;
-use turso_conn::{Batch, Rows, Step, Value};
-
-/// Steps that store a record.
-const STORE_STEPS: usize = 2;
+use turso_conn::{Batch, Step, Value};
 
 /// Steps that update a record.
 const UPDATE_STEPS: usize = 3;
@@ -35,10 +32,11 @@ pub(crate) trait Record: Sized + Sync {
     const IS_OURS: &'static str;
 
     fn size(&self) -> usize;
+    fn own_id(&self) -> Self::Id;
     fn own_revision(&self) -> Revision;
     fn encode(&self, packer: &Packer) -> Result<Self::Encoded>;
-    /// What it is recognised by when it is stored.
-    fn store_key(encoded: &Self::Encoded) -> Vec<Value>;
+    /// What it is recognised by when it is stored: namespace, id, external id or NULL.
+    fn store_key(encoded: &Self::Encoded) -> [Value; 3];
     /// Its namespace and id.
     fn id_key(encoded: &Self::Encoded) -> Vec<Value>;
     /// The values of its row but the last, and `created_at`.
@@ -51,14 +49,18 @@ impl Record for Episode {
     const NAME: &'static str = "episode";
     const STORE_OPERATION: &'static str = "episodes.store";
     const UPDATE_OPERATION: &'static str = "episodes.update";
-    const BEFORE_STORE: &'static str = sql::EPISODE_BEFORE_STORE;
-    const STORE: &'static str = sql::EPISODE_STORE;
+    const BEFORE_STORE: &'static str = store::EPISODES_BEFORE_STORE;
+    const STORE: &'static str = store::EPISODES_STORE;
     const EXISTS: &'static str = sql::EPISODE_EXISTS;
     const UPDATE: &'static str = sql::EPISODE_UPDATE;
     const IS_OURS: &'static str = sql::EPISODE_IS_OURS;
 
     fn size(&self) -> usize {
         self.size_bytes()
+    }
+
+    fn own_id(&self) -> Self::Id {
+        self.id
     }
 
     fn own_revision(&self) -> Revision {
@@ -69,8 +71,8 @@ impl Record for Episode {
         EncodedEpisode::new(self, packer)
     }
 
-    fn store_key(encoded: &EncodedEpisode) -> Vec<Value> {
-        encoded.key().into()
+    fn store_key(encoded: &EncodedEpisode) -> [Value; 3] {
+        encoded.key()
     }
 
     fn id_key(encoded: &EncodedEpisode) -> Vec<Value> {
@@ -88,14 +90,18 @@ impl Record for Pattern {
     const NAME: &'static str = "pattern";
     const STORE_OPERATION: &'static str = "patterns.store";
     const UPDATE_OPERATION: &'static str = "patterns.update";
-    const BEFORE_STORE: &'static str = sql::PATTERN_BEFORE_STORE;
-    const STORE: &'static str = sql::PATTERN_STORE;
+    const BEFORE_STORE: &'static str = store::PATTERNS_BEFORE_STORE;
+    const STORE: &'static str = store::PATTERNS_STORE;
     const EXISTS: &'static str = sql::PATTERN_EXISTS;
     const UPDATE: &'static str = sql::PATTERN_UPDATE;
     const IS_OURS: &'static str = sql::PATTERN_IS_OURS;
 
     fn size(&self) -> usize {
         self.size_bytes()
+    }
+
+    fn own_id(&self) -> Self::Id {
+        self.id
     }
 
     fn own_revision(&self) -> Revision {
@@ -106,8 +112,9 @@ impl Record for Pattern {
         EncodedPattern::new(self, packer)
     }
 
-    fn store_key(encoded: &EncodedPattern) -> Vec<Value> {
-        encoded.key().into()
+    fn store_key(encoded: &EncodedPattern) -> [Value; 3] {
+        let [namespace, id] = encoded.key();
+        [namespace, id, Value::Null]
     }
 
     fn id_key(encoded: &EncodedPattern) -> Vec<Value> {
@@ -119,111 +126,12 @@ impl Record for Pattern {
     }
 }
 
-/// Stores records, in one transaction or in several.
-pub(crate) async fn store_all<R: Record>(
-    storage: &TursoStorage,
-    records: &[R],
-    atomicity: Atomicity,
-) -> Result<Vec<Stored<R::Id>>> {
-    let mut all = Vec::with_capacity(records.len());
-    for part in plan(records.iter().map(R::size), atomicity)? {
-        let start = part.start;
-        let mut batch = Batch::new();
-        let done = async {
-            push_stores(
-                storage,
-                records.get(part).unwrap_or_default(),
-                start,
-                &mut batch,
-            )
-            .await?;
-            let explain = |step, error| explain_store::<R>(start, step, error);
-            let rows = storage.write(R::STORE_OPERATION, batch, explain).await?;
-            read_stored(&rows)
-        };
-        match done.await {
-            Ok(stored) => all.extend::<Vec<_>>(stored),
-            Err(error) => return Err(error.after_committed(start)),
-        }
-    }
-    Ok(all)
-}
-
-/// Adds the steps that store `records`, the first of which has the index `start`.
-pub(crate) async fn push_stores<R: Record>(
-    storage: &TursoStorage,
-    records: &[R],
-    start: usize,
-    batch: &mut Batch,
-) -> Result<()> {
-    let mut encoded_bytes = 0;
-    for (index, record) in records.iter().enumerate() {
-        let encoded = record
-            .encode(storage.packer())
-            .map_err(|e| e.at_index(start + index))?;
-        batch.push(statement(
-            R::STORE_OPERATION,
-            R::BEFORE_STORE,
-            R::store_key(&encoded),
-        ));
-        let (mut values, created_at) = R::values(encoded, WriteId::new(), record.own_revision());
-        values.push(created_at);
-        batch.push(statement(R::STORE_OPERATION, R::STORE, values));
-        give_way(&mut encoded_bytes, record.size()).await;
-    }
-    Ok(())
-}
-
 /// Lets other tasks run now and then, so that a long batch does not freeze a runtime of one thread.
-async fn give_way(encoded_bytes: &mut usize, bytes: usize) {
+pub(crate) async fn give_way(encoded_bytes: &mut usize, bytes: usize) {
     *encoded_bytes += bytes;
     if *encoded_bytes >= YIELD_BYTES {
         *encoded_bytes = 0;
         tokio::task::yield_now().await;
-    }
-}
-
-/// What the steps of [`push_stores`] answered.
-pub(crate) fn read_stored<I: StoredId>(rows: &[Rows]) -> Result<Vec<Stored<I>>> {
-    rows.chunks(STORE_STEPS).map(stored).collect()
-}
-
-fn stored<I: StoredId>(rows: &[Rows]) -> Result<Stored<I>> {
-    let [before, after] = rows else {
-        return Err(bug("storing a record answered with too few results"));
-    };
-    let change = match (before.first(), after.first()) {
-        (None, _) => Change::Created,
-        (Some(_), Some(_)) => Change::Replaced,
-        (Some(_), None) => Change::Unchanged,
-    };
-    let row = after.first().or_else(|| before.first());
-    let row = row.ok_or_else(|| bug("a stored record was not answered"))?;
-    Ok(Stored {
-        id: id(row, 0)?,
-        revision: revision(row, 1)?,
-        change,
-    })
-}
-
-/// Why storing failed, by the step that failed.
-pub(crate) fn explain_store<R: Record>(
-    start: usize,
-    step: Option<usize>,
-    error: turso_conn::Error,
-) -> Error {
-    let index = step.map(|step| start + step / STORE_STEPS);
-    let explained = match (error.kind(), index) {
-        (turso_conn::ErrorKind::Constraint, Some(_)) => {
-            let context =
-                "storing an episode: its external id belongs to another episode than its id";
-            Error::new(ErrorKind::Constraint, context).with_source(error)
-        }
-        _ => storage(R::STORE_OPERATION, error),
-    };
-    match index {
-        Some(index) => explained.at_index(index),
-        None => explained,
     }
 }
 

@@ -210,6 +210,22 @@ async fn a_list_of_ids_is_looked_up_id_by_id() {
 }
 
 #[tokio::test]
+async fn what_a_batch_would_replace_is_looked_up_key_by_key() {
+    for (text, table) in [
+        (crate::store::EPISODES_BEFORE_STORE, "episodes"),
+        (crate::store::PATTERNS_BEFORE_STORE, "patterns"),
+    ] {
+        let plan = plan_of(text, 2).await;
+        let index = format!("sqlite_autoindex_{table}_1 (namespace=? AND id=?)");
+        assert!(plan.contains(&index), "{plan}");
+        assert!(!plan.contains("SCAN e"), "{plan}");
+    }
+    let plan = plan_of(crate::store::EPISODES_BEFORE_STORE, 2).await;
+    let index = "episodes_by_external_id (namespace=? AND external_id=?)";
+    assert!(plan.contains(index), "{plan}");
+}
+
+#[tokio::test]
 async fn relationships_are_found_without_sorting() {
     use crate::sql::{RELATIONSHIPS_ALL, RELATIONSHIPS_FROM, RELATIONSHIPS_OF, RELATIONSHIPS_TO};
     let texts = [

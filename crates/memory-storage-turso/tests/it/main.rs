@@ -18,4 +18,5 @@ mod opening;
 mod remote;
 mod round_trip;
 mod statistics;
+mod storing;
 mod support;
