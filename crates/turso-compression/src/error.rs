@@ -6,7 +6,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a caller can do about an [`Error`].
 ///
-/// Nothing here gets better by trying again with the same bytes.
+/// None but `Disconnected` and `Io` gets better by trying again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -23,6 +23,10 @@ pub enum ErrorKind {
     /// The payload is, or says it is, larger than
     /// [`Config::max_uncompressed`](crate::Config::max_uncompressed).
     Limit,
+    /// The peer of a transport went away without saying that it was done.
+    Disconnected,
+    /// The stream under a transport failed; the source says how.
+    Io,
     /// The caller passed a value that has no meaning, such as level 20.
     Misuse,
 }

@@ -14,6 +14,8 @@ mod gzip;
 mod header;
 mod packer;
 mod pool;
+#[cfg(feature = "transport")]
+mod transport;
 #[cfg(feature = "zstd")]
 mod zstd;
 
@@ -28,3 +30,5 @@ pub use error::{Error, ErrorKind, Result};
 pub use gzip::gunzip;
 pub use header::{HEADER_LEN, VERSION, original_len};
 pub use packer::Packer;
+#[cfg(feature = "transport")]
+pub use transport::{CompressedTransport, READ_AT_ONCE};

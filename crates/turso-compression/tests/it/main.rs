@@ -18,3 +18,5 @@ mod lies;
 mod roundtrip;
 mod samples;
 mod sharing;
+#[cfg(feature = "transport")]
+mod transport;
