@@ -24,6 +24,13 @@ pub enum Request {
     Execute(Statement),
     /// Statements under conditions.
     Batch(Vec<Step>),
+    /// A text to be kept for statements that name it.
+    StoreSql {
+        /// What they name it by.
+        sql_id: i32,
+        /// The text.
+        sql: String,
+    },
     /// The end of the stream.
     Close,
     /// Anything else, in the words of the server's types.
@@ -36,6 +43,8 @@ pub enum Request {
 pub struct Statement {
     /// Its text, empty when it names a stored one.
     pub sql: String,
+    /// The stored text that it names.
+    pub sql_id: Option<i32>,
     /// Its parameters by position.
     pub args: Vec<Value>,
     /// Its parameters by name.
@@ -118,6 +127,10 @@ impl TryFrom<proto::StreamRequest> for Request {
                 let steps = batch.batch.steps.into_iter().map(Step::try_from);
                 Self::Batch(steps.collect::<Result<_>>()?)
             }
+            proto::StreamRequest::StoreSql(stored) => Self::StoreSql {
+                sql_id: stored.sql_id,
+                sql: stored.sql,
+            },
             other => Self::Other(format!("{other:?}")),
         })
     }
@@ -143,6 +156,7 @@ impl TryFrom<proto::Stmt> for Statement {
         let named_args = named.map(|arg| Ok((arg.name, value(arg.value)?)));
         Ok(Self {
             sql: stmt.sql.unwrap_or_default(),
+            sql_id: stmt.sql_id,
             args: args.collect::<Result<_>>()?,
             named_args: named_args.collect::<Result<_>>()?,
             want_rows: stmt.want_rows.unwrap_or(true),

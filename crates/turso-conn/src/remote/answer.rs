@@ -30,6 +30,8 @@ impl Answer {
 pub(super) enum Outcome {
     Execute(StatementAnswer),
     Batch(BatchAnswer),
+    /// An SQL text is kept.
+    Stored,
     Close,
     Error(Failure),
     /// Something that was not asked for.

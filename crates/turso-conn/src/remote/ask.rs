@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::texts::Texts;
 use crate::{Statement, Value};
 
 /// One request on a stream of its own.
@@ -11,6 +12,16 @@ use crate::{Statement, Value};
 pub(super) enum Ask<'a> {
     Execute(Call<'a>),
     Batch(Vec<BatchStep<'a>>),
+}
+
+impl<'a> Ask<'a> {
+    /// The texts that are sent apart from the steps that use them.
+    pub(super) fn texts(&self) -> Texts<'a> {
+        match self {
+            Self::Execute(_) => Texts::default(),
+            Self::Batch(steps) => Texts::of(steps),
+        }
+    }
 }
 
 /// One statement with its values.

@@ -20,6 +20,7 @@ mod shared;
 mod socket;
 mod stats;
 mod target;
+mod texts;
 #[cfg(feature = "tls")]
 mod tls;
 mod tries;

@@ -50,9 +50,12 @@ pub(super) fn program(
         .collect()
 }
 
-/// The result of the one request before `close`.
+/// The result of the one request before `close`. A text that was not kept fails
+/// the steps that name it, or all of them.
 fn only(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
-    let mut outcomes = outcomes.into_iter();
+    let mut outcomes = outcomes
+        .into_iter()
+        .skip_while(|one| *one == Outcome::Stored);
     match (outcomes.next(), outcomes.next(), outcomes.next()) {
         (Some(Outcome::Error(failure)), _, None) => Err(Fault::refused(failure)),
         (Some(first), Some(_), None) => Ok(first),

@@ -105,7 +105,10 @@ fn negotiated(request: &Message, answer: impl Fn(&Message) -> Message) -> Messag
 /// One row for a statement, success for all steps of a batch but ROLLBACK.
 pub fn usual(request: &Message) -> Message {
     let asked: Json = serde_json::from_slice(&request.body()).unwrap();
-    let steps = asked["requests"][0]["batch"]["steps"].as_array();
+    let requests = asked["requests"].as_array().unwrap();
+    let is_stored = |request: &&Json| request["type"] == "store_sql";
+    let stored = requests.iter().take_while(is_stored).count();
+    let steps = requests[stored]["batch"]["steps"].as_array();
     let ok = |result: Json, kind: &str| json!({"type": "ok", "response": {"type": kind, "result": result}});
     let first = match steps {
         None => ok(one_row(), "execute"),
@@ -118,7 +121,8 @@ pub fn usual(request: &Message) -> Message {
             )
         }
     };
-    json_response(&pipeline(&[first, closed()]))
+    let stored = vec![json!({"type": "ok", "response": {"type": "store_sql"}}); stored];
+    json_response(&pipeline(&[stored, vec![first, closed()]].concat()))
 }
 
 pub fn pipeline(results: &[Json]) -> Json {

@@ -277,3 +277,37 @@ async fn f33_sql_that_does_not_parse_fails_the_whole_program() {
         }
     }
 }
+
+/// Texts that are repeated are sent once, as far as the server keeps them; longer ones and more
+/// of them travel with their steps.
+#[tokio::test]
+async fn a_text_that_is_repeated_travels_once() {
+    let Some(database) = database("a_text_that_is_repeated_travels_once") else {
+        return;
+    };
+    let padded = |bytes: usize| format!("INSERT INTO t VALUES (?1, ?2) -- {}", "x".repeat(bytes));
+    let inserts = |texts: &[String], times: i64| -> Batch {
+        let rows = (0..times).flat_map(|n| (n * 100..).zip(texts));
+        rows.map(|(x, sql)| Statement::new(sql.clone()).bind(x).bind(0))
+            .collect()
+    };
+    for encoding in ENCODINGS {
+        let mut conn = with_table(&database, encoding).await;
+        let before = database.counts();
+        conn.batch(inserts(&[padded(3_900)], 100)).await.unwrap();
+        let sent = (database.counts() - before).bytes_in;
+        assert!((3_900..30_000).contains(&sent), "{sent}");
+        for texts in [
+            vec![padded(3_960), padded(5_000), padded(20_000)],
+            (0..60).map(|n| padded(100 + n)).collect(),
+        ] {
+            run(&mut conn, "DELETE FROM t").await;
+            let batch = inserts(&texts, 3);
+            let steps = batch.len();
+            assert_eq!(conn.batch(batch).await.unwrap().len(), steps);
+            assert_eq!(integers(&mut conn, STORED).await.len(), steps);
+            let again = conn.batch(inserts(&texts, 3).step("SELECT 1")).await;
+            assert_eq!(again.unwrap_err().step(), Some(0));
+        }
+    }
+}

@@ -123,6 +123,7 @@ impl From<StreamResponse> for Outcome {
     fn from(response: StreamResponse) -> Self {
         match (response.r#type.as_str(), response.result) {
             ("close", _) => Self::Close,
+            ("store_sql", _) => Self::Stored,
             ("execute", Some(value)) => Self::Execute(statement(StmtResult {
                 cols: value.cols,
                 rows: value.rows,

@@ -4,21 +4,30 @@ use serde::Serialize;
 
 use super::value::Argument;
 use crate::remote::ask::{Ask, BatchStep, Call, Condition};
+use crate::remote::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
 /// The body of a pipeline that asks once and closes its stream.
 pub(in crate::remote) fn pipeline(ask: &Ask<'_>) -> Result<Vec<u8>> {
-    let asked = match ask {
-        Ask::Execute(call) => Request::Execute { stmt: call.into() },
+    let texts = ask.texts();
+    let stored = texts.in_order().into_iter();
+    let mut requests: Vec<_> = stored
+        .map(|(sql_id, sql)| Request::StoreSql { sql_id, sql })
+        .collect();
+    requests.push(match ask {
+        Ask::Execute(call) => Request::Execute {
+            stmt: Stmt::new(call, &texts),
+        },
         Ask::Batch(steps) => Request::Batch {
             batch: Batch {
-                steps: steps.iter().map(Step::from).collect(),
+                steps: steps.iter().map(|step| Step::new(step, &texts)).collect(),
             },
         },
-    };
+    });
+    requests.push(Request::Close);
     let body = Pipeline {
         baton: (),
-        requests: [asked, Request::Close],
+        requests,
     };
     // Fails only for what no statement holds.
     serde_json::to_vec(&body).map_err(|_| Error::new(ErrorKind::Bug, "encoding the request"))
@@ -27,12 +36,13 @@ pub(in crate::remote) fn pipeline(ask: &Ask<'_>) -> Result<Vec<u8>> {
 #[derive(Serialize)]
 struct Pipeline<'a> {
     baton: (),
-    requests: [Request<'a>; 2],
+    requests: Vec<Request<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Request<'a> {
+    StoreSql { sql_id: i32, sql: &'a str },
     Execute { stmt: Stmt<'a> },
     Batch { batch: Batch<'a> },
     Close,
@@ -50,27 +60,32 @@ struct Step<'a> {
     stmt: Stmt<'a>,
 }
 
-impl<'a> From<&'a BatchStep<'a>> for Step<'a> {
-    fn from(step: &'a BatchStep<'a>) -> Self {
+impl<'a> Step<'a> {
+    fn new(step: &'a BatchStep<'a>, texts: &Texts<'_>) -> Self {
         Self {
             condition: step.condition.as_ref(),
-            stmt: (&step.call).into(),
+            stmt: Stmt::new(&step.call, texts),
         }
     }
 }
 
 #[derive(Serialize)]
 struct Stmt<'a> {
-    sql: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql_id: Option<i32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     args: Vec<Argument<'a>>,
     want_rows: bool,
 }
 
-impl<'a> From<&'a Call<'a>> for Stmt<'a> {
-    fn from(call: &'a Call<'a>) -> Self {
+impl<'a> Stmt<'a> {
+    fn new(call: &'a Call<'a>, texts: &Texts<'_>) -> Self {
+        let sql_id = texts.number(call.sql);
         Self {
-            sql: call.sql,
+            sql: sql_id.is_none().then_some(call.sql),
+            sql_id,
             args: call.values.iter().map(Argument).collect(),
             want_rows: true,
         }
@@ -112,5 +127,23 @@ mod tests {
         ];
         let expected = r#"{"baton":null,"requests":[{"type":"batch","batch":{"steps":[{"stmt":{"sql":"BEGIN","want_rows":true}},{"condition":{"type":"and","conds":[{"type":"ok","step":0},{"type":"not","cond":{"type":"is_autocommit"}}]},"stmt":{"sql":"COMMIT","want_rows":true}}]}},{"type":"close"}]}"#;
         assert_eq!(text(&Ask::Batch(steps)), expected);
+    }
+
+    #[test]
+    fn a_text_that_is_repeated_travels_once() {
+        let sql = "x".repeat(64);
+        let step = || BatchStep {
+            call: Call {
+                sql: &sql,
+                values: vec![7.into()].into(),
+            },
+            condition: None,
+        };
+        let stmt =
+            r#"{"stmt":{"sql_id":0,"args":[{"type":"integer","value":"7"}],"want_rows":true}}"#;
+        let expected = format!(
+            r#"{{"baton":null,"requests":[{{"type":"store_sql","sql_id":0,"sql":"{sql}"}},{{"type":"batch","batch":{{"steps":[{stmt},{stmt}]}}}},{{"type":"close"}}]}}"#
+        );
+        assert_eq!(text(&Ask::Batch(vec![step(), step()])), expected);
     }
 }

@@ -43,6 +43,7 @@ fn outcome(result: StreamResult) -> Option<Outcome> {
 fn answered(response: StreamResponse) -> Option<Outcome> {
     Some(match response.answered {
         Some(Answered::Close(_)) => Outcome::Close,
+        Some(Answered::StoreSql(_)) => Outcome::Stored,
         Some(Answered::Execute(answer)) => match answer.result {
             Some(result) => Outcome::Execute(statement(result)?),
             None => Outcome::Other,

@@ -3,46 +3,62 @@
 use prost::Message;
 
 use super::request::{
-    Asked, Batch, BatchRequest, Condition, Conditions, Execute, Pipeline, Request, Step, Stmt, When,
+    Asked, Batch, BatchRequest, Condition, Conditions, Execute, Pipeline, Request, Step, Stmt,
+    StoreSql, When,
 };
 use super::value::{Empty, Value};
 use crate::remote::ask::{Ask, BatchStep, Call, Condition as OurCondition};
+use crate::remote::texts::Texts;
 
 /// The body of a pipeline that asks once and closes its stream.
 pub(in crate::remote) fn pipeline(ask: &Ask<'_>) -> Vec<u8> {
-    let asked = match ask {
+    let texts = ask.texts();
+    let mut asked: Vec<_> = texts.in_order().into_iter().map(store).collect();
+    asked.push(match ask {
         Ask::Execute(call) => Asked::Execute(Execute {
-            stmt: Some(call.into()),
+            stmt: Some(Stmt::new(call, &texts)),
         }),
         Ask::Batch(steps) => Asked::Batch(BatchRequest {
             batch: Some(Batch {
-                steps: steps.iter().map(Step::from).collect(),
+                steps: steps.iter().map(|step| Step::new(step, &texts)).collect(),
             }),
         }),
-    };
-    let requests = [asked, Asked::Close(Empty {})].map(|asked| Request { asked: Some(asked) });
+    });
+    asked.push(Asked::Close(Empty {}));
+    let requests = asked
+        .into_iter()
+        .map(|asked| Request { asked: Some(asked) });
     Pipeline {
         baton: None,
-        requests: requests.into(),
+        requests: requests.collect(),
     }
     .encode_to_vec()
 }
 
-impl From<&Call<'_>> for Stmt {
-    fn from(call: &Call<'_>) -> Self {
+fn store((sql_id, sql): (i32, &str)) -> Asked {
+    Asked::StoreSql(StoreSql {
+        sql_id,
+        sql: sql.to_owned(),
+    })
+}
+
+impl Stmt {
+    fn new(call: &Call<'_>, texts: &Texts<'_>) -> Self {
+        let sql_id = texts.number(call.sql);
         Self {
-            sql: Some(call.sql.to_owned()),
+            sql: sql_id.is_none().then(|| call.sql.to_owned()),
+            sql_id,
             args: call.values.iter().map(Value::from).collect(),
             want_rows: Some(true),
         }
     }
 }
 
-impl From<&BatchStep<'_>> for Step {
-    fn from(step: &BatchStep<'_>) -> Self {
+impl Step {
+    fn new(step: &BatchStep<'_>, texts: &Texts<'_>) -> Self {
         Self {
             condition: step.condition.as_ref().map(Condition::from),
-            stmt: Some((&step.call).into()),
+            stmt: Some(Stmt::new(&step.call, texts)),
         }
     }
 }

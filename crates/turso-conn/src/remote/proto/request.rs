@@ -14,7 +14,7 @@ pub(super) struct Pipeline {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Request {
-    #[prost(oneof = "Asked", tags = "1, 2, 3")]
+    #[prost(oneof = "Asked", tags = "1, 2, 3, 6")]
     pub(super) asked: Option<Asked>,
 }
 
@@ -26,6 +26,16 @@ pub(super) enum Asked {
     Execute(Execute),
     #[prost(message, tag = "3")]
     Batch(BatchRequest),
+    #[prost(message, tag = "6")]
+    StoreSql(StoreSql),
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoreSql {
+    #[prost(int32, tag = "1")]
+    pub(super) sql_id: i32,
+    #[prost(string, tag = "2")]
+    pub(super) sql: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -38,6 +48,8 @@ pub(super) struct Execute {
 pub(super) struct Stmt {
     #[prost(string, optional, tag = "1")]
     pub(super) sql: Option<String>,
+    #[prost(int32, optional, tag = "2")]
+    pub(super) sql_id: Option<i32>,
     #[prost(message, repeated, tag = "3")]
     pub(super) args: Vec<Value>,
     #[prost(bool, optional, tag = "5")]

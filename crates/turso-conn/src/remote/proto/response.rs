@@ -38,7 +38,7 @@ pub(super) struct StreamError {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct StreamResponse {
-    #[prost(oneof = "Answered", tags = "1, 2, 3")]
+    #[prost(oneof = "Answered", tags = "1, 2, 3, 6")]
     pub(super) answered: Option<Answered>,
 }
 
@@ -50,6 +50,8 @@ pub(super) enum Answered {
     Execute(ExecuteAnswer),
     #[prost(message, tag = "3")]
     Batch(BatchAnswer),
+    #[prost(message, tag = "6")]
+    StoreSql(Empty),
 }
 
 #[derive(Clone, PartialEq, Message)]
