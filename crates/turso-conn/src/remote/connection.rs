@@ -62,9 +62,9 @@ impl RemoteConnection {
 
     pub(super) async fn check(&mut self) -> Result<()> {
         let ask = Statement::new("SELECT 1");
-        let deadline = self.shared.config.connect_deadline;
+        let mut tries = self.tries(Work::Connect, Some(self.shared.config.connect_deadline));
         let answer = self
-            .call(Work::Connect, deadline, &execute(&ask), |outcomes| {
+            .call(&mut tries, &execute(&ask), |outcomes| {
                 read::statement(outcomes, &ask)
             })
             .await;
@@ -73,8 +73,8 @@ impl RemoteConnection {
 
     async fn run_statement(&mut self, statement: &Statement) -> Result<Rows> {
         let work = reads::work_of_statement(statement)?;
-        let deadline = self.deadline(statement.deadline());
-        self.call(work, deadline, &execute(statement), |outcomes| {
+        let mut tries = self.tries(work, statement.deadline());
+        self.call(&mut tries, &execute(statement), |outcomes| {
             read::statement(outcomes, statement)
         })
         .await
@@ -87,15 +87,20 @@ impl RemoteConnection {
             return Ok(groups.iter().map(|_| Ok(Vec::new())).collect());
         }
         let (steps, plan) = plan(groups, !work.writes());
-        let deadline = self.deadline(program.deadline());
-        self.call(work, deadline, &Ask::Batch(steps), |outcomes| {
+        let mut tries = self.tries(work, program.deadline());
+        let ask = Ask::Batch(steps);
+        let results = self.call(&mut tries, &ask, |outcomes| {
             read::program(outcomes, groups, &plan, work)
-        })
-        .await
+        });
+        let results = results.await?.into_iter();
+        Ok(results
+            .map(|group| group.map_err(|error| tries.verdict(error)))
+            .collect())
     }
 
-    fn deadline(&self, asked: Option<Duration>) -> Duration {
-        asked.unwrap_or(self.shared.config.deadline)
+    fn tries(&self, work: Work, asked: Option<Duration>) -> Tries {
+        let within = asked.unwrap_or(self.shared.config.deadline);
+        Tries::new(Arc::clone(&self.shared), work, within)
     }
 
     /// Asks until there is an answer or the tries are over.
@@ -104,13 +109,10 @@ impl RemoteConnection {
     /// The socket goes with the call, and the connection is broken.
     async fn call<T>(
         &mut self,
-        work: Work,
-        within: Duration,
+        tries: &mut Tries,
         ask: &Ask<'_>,
         read: impl Fn(Vec<Outcome>) -> Result<T, Fault> + Send + Sync,
     ) -> Result<T> {
-        let shared = Arc::clone(&self.shared);
-        let mut tries = Tries::new(&shared, work, within);
         let body = Bytes::from(self.wire.encode(ask)?);
         let mut socket = Some(self.socket.take().ok_or_else(broken)?);
         loop {

@@ -69,7 +69,7 @@ impl RemoteConnector {
 
     async fn open(&self) -> Result<RemoteConnection> {
         let within = self.shared.config.connect_deadline;
-        let mut tries = Tries::new(&self.shared, Work::Connect, within);
+        let mut tries = Tries::new(Arc::clone(&self.shared), Work::Connect, within);
         loop {
             match self.open_once(tries.deadline()).await {
                 Ok(conn) => return Ok(conn),

@@ -95,12 +95,20 @@ impl Retry {
 
 /// What to report when the last of several tries failed with `error`: if an
 /// earlier one may have had its effect, then that it now had none says nothing.
+/// Even a conflict: another writer may have come between what the earlier try
+/// wrote and this one. Only what no try could have done was not done.
 pub(super) fn verdict(error: Error, earlier_unknown: bool) -> Error {
-    if earlier_unknown && error.is_retryable() {
+    if earlier_unknown && !is_hopeless(error.kind()) {
         error.with_kind(ErrorKind::OutcomeUnknown)
     } else {
         error
     }
+}
+
+/// Whether the request itself is at fault, whatever is stored.
+fn is_hopeless(kind: ErrorKind) -> bool {
+    use ErrorKind::{Limit, Misuse, Unsupported};
+    matches!(kind, Limit | Misuse | Unsupported)
 }
 
 #[cfg(test)]
@@ -151,10 +159,9 @@ mod tests {
         let judged = |kind: ErrorKind, earlier| verdict(kind.into(), earlier).kind();
         for kind in ErrorKind::ALL {
             assert_eq!(judged(kind, false), kind);
-            let expected = if kind.is_retryable() {
-                ErrorKind::OutcomeUnknown
-            } else {
-                kind
+            let expected = match kind {
+                ErrorKind::Limit | ErrorKind::Misuse | ErrorKind::Unsupported => kind,
+                _ => ErrorKind::OutcomeUnknown,
             };
             assert_eq!(judged(kind, true), expected);
         }

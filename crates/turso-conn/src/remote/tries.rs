@@ -1,5 +1,6 @@
 //! The tries of one call.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,22 +9,22 @@ use super::fault::Fault;
 use super::retry::{Work, verdict};
 use super::shared::Shared;
 use crate::backoff::jitter;
-use crate::{ErrorKind, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// A deadline beyond the clock's end is none: a year is as good.
 const FAR: Duration = Duration::from_hours(365 * 24);
 
 /// Counts the tries of one call and waits between them.
-pub(super) struct Tries<'a> {
-    shared: &'a Shared,
+pub(super) struct Tries {
+    shared: Arc<Shared>,
     work: Work,
     deadline: Instant,
     failed: u32,
     unknown: bool,
 }
 
-impl<'a> Tries<'a> {
-    pub(super) fn new(shared: &'a Shared, work: Work, within: Duration) -> Self {
+impl Tries {
+    pub(super) fn new(shared: Arc<Shared>, work: Work, within: Duration) -> Self {
         Self {
             shared,
             work,
@@ -37,6 +38,11 @@ impl<'a> Tries<'a> {
         self.deadline
     }
 
+    /// What `error` of the last try says about all of them.
+    pub(super) fn verdict(&self, error: Error) -> Error {
+        verdict(error, self.unknown)
+    }
+
     /// Waits until the next try, if there is to be one after `fault`.
     ///
     /// # Errors
@@ -47,7 +53,7 @@ impl<'a> Tries<'a> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         let retry = &self.shared.config.retry;
         let Some(pause) = retry.pause(self.work, &error, self.failed, left, jitter()) else {
-            return Err(verdict(error, self.unknown));
+            return Err(self.verdict(error));
         };
         self.unknown |= error.kind() == ErrorKind::OutcomeUnknown;
         self.shared.counters.retries.add(1);

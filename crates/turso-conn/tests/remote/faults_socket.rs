@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use testkit::net::Action;
 use tokio::time::Instant;
-use turso_conn::{Batch, Connect, ErrorKind, Execute, Statement};
+use turso_conn::{Batch, Connect, ErrorKind, Execute, Program, Statement, Step};
 
-use crate::scripted::{Server, once};
+use crate::scripted::{Server, closed, once, one_row, pipeline};
 use crate::support::run;
 
 const INSERT: &str = "INSERT INTO t VALUES (1)";
@@ -102,7 +103,7 @@ async fn f31_a_lost_commit_is_unknown_unless_repeating_is_harmless() {
     let mut conn = server.connect().await;
     let batch = || Batch::new().step(INSERT).step(INSERT);
     server.front.queue([Action::CloseAfterForward]);
-    let program = turso_conn::Program::from(batch()).idempotent();
+    let program = Program::from(batch()).idempotent();
     conn.atomic(program).await.unwrap();
     server.front.queue([Action::CloseAfterForward]);
     let error = conn.batch(batch()).await.unwrap_err();
@@ -127,6 +128,31 @@ async fn f31_an_unknown_outcome_stays_unknown_when_the_server_is_gone() {
     server.refuse(5);
     let error = conn.query(Statement::new(INSERT).idempotent()).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
+}
+
+/// The update was done and its reply lost; then another writer changed the record. That the
+/// guard fails at the second try does not mean that nothing was done at the first.
+#[tokio::test(start_paused = true)]
+async fn f31_a_conflict_after_a_lost_reply_is_not_taken_for_a_refusal() {
+    let server = Server::new();
+    let row = one_row();
+    let unmet = json!({"message": "integer overflow", "code": "SQLITE_UNKNOWN"});
+    let unmet = json!({
+        "step_results": [row, row, null, null, row],
+        "step_errors": [null, null, unmet, null, null],
+    });
+    let ok = json!({"type": "ok", "response": {"type": "batch", "result": unmet}});
+    let conflict = Action::json(pipeline(&[ok, closed()]).to_string());
+    let guarded = Batch::new().step(INSERT).step(Step::guard("SELECT 1"));
+    for (lost, kind) in [(0, ErrorKind::Conflict), (1, ErrorKind::OutcomeUnknown)] {
+        let mut conn = server.connect().await;
+        server.front.queue(vec![Action::CloseAfterForward; lost]);
+        server.front.queue([conflict.clone()]);
+        let program = Program::from(guarded.clone()).idempotent();
+        let groups = conn.atomic(program).await.unwrap();
+        let error = groups.into_iter().next().unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.step()), (kind, Some(1)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
