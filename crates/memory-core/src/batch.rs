@@ -1,4 +1,5 @@
-use crate::limits::BATCH_BYTES_MAX;
+use crate::check::at_most;
+use crate::limits::{BATCH_BYTES_MAX, RELATIONSHIPS_MAX};
 use crate::{Error, Result, Revision};
 use std::ops::Range;
 
@@ -75,6 +76,16 @@ pub fn plan(
     Ok(parts)
 }
 
+/// Checks what one call adds or removes, by the sizes of the relationships; what every backend
+/// follows.
+///
+/// # Errors
+/// `Limit` for more than [`RELATIONSHIPS_MAX`], or more than [`BATCH_BYTES_MAX`] together.
+pub fn check_relationships(sizes: impl ExactSizeIterator<Item = usize>) -> Result<()> {
+    at_most("the call", sizes.len(), RELATIONSHIPS_MAX, "relationships")?;
+    at_most("the call", sizes.sum(), BATCH_BYTES_MAX, "bytes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +102,19 @@ mod tests {
         let error = plan(sizes, Atomicity::AllOrNothing).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Limit);
         assert_eq!(plan(sizes, Atomicity::PerPart).unwrap(), [0..1, 1..2]);
+    }
+
+    #[test]
+    fn relationships_are_counted_and_weighed() {
+        let limit = |count, each| {
+            let checked = check_relationships(std::iter::repeat_n(each, count));
+            checked.err().map(|error| error.kind())
+        };
+        let refused = Some(crate::ErrorKind::Limit);
+        assert_eq!(limit(RELATIONSHIPS_MAX, 0), None);
+        assert_eq!(limit(RELATIONSHIPS_MAX + 1, 0), refused);
+        assert_eq!(limit(2, BATCH_BYTES_MAX / 2), None);
+        assert_eq!(limit(2, BATCH_BYTES_MAX / 2 + 1), refused);
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 use crate::limits::{JSON_DEPTH_MAX, LIST_ENTRIES_MAX};
 use crate::{Error, Result};
+use serde::Serialize;
 use serde_json::Value;
 
 /// Fails with `Limit` when `count` is over `max`.
@@ -64,13 +65,18 @@ impl std::io::Write for Count {
 
 /// The length of `value` as it is stored: a text as it is, anything else as compact JSON.
 pub(crate) fn json_len(value: &Value) -> usize {
-    if let Value::String(text) = value {
-        return text.len();
+    match value {
+        Value::String(text) => text.len(),
+        _ => written_len(value),
     }
+}
+
+/// The length of `value` as compact JSON.
+pub(crate) fn written_len(value: &impl Serialize) -> usize {
     let mut count = Count::default();
     match serde_json::to_writer(&mut count, value) {
         Ok(()) => count.0,
-        // Writing a `Value` into a counter cannot fail; should it ever, nothing that large fits.
+        // Writing into a counter cannot fail; should it ever, nothing that large fits.
         Err(_) => usize::MAX / 2,
     }
 }

@@ -33,7 +33,7 @@ mod tag;
 pub mod testing;
 mod timestamp;
 
-pub use batch::{Atomicity, Change, Stored, parts, plan};
+pub use batch::{Atomicity, Change, Stored, check_relationships, parts, plan};
 pub use context::{Complexity, TaskContext};
 pub use episode::{Episode, EpisodeDraft};
 pub use error::{Error, ErrorKind, Result};

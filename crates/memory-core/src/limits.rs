@@ -30,16 +30,19 @@ pub const SOURCE_EPISODES_MAX: usize = 4_096;
 /// Deepest nesting of a JSON value: the 127 levels that `serde_json` reads by default, less
 /// three that an episode puts around it and four for what an export puts around that.
 pub const JSON_DEPTH_MAX: usize = 120;
-/// Largest episode, by [`Episode::size_bytes`](crate::Episode::size_bytes): 7 MB, so that
-/// its payload, in base64, fits into the 10 MB answer of a libSQL server. 8,385 of them are
+/// Largest episode, by [`Episode::size_bytes`](crate::Episode::size_bytes): 4.5 MB. libSQL
+/// servers refuse values and rows of 5,000,000 bytes, and an episode that a file can hold must
+/// not be one that a server cannot, however badly it compresses. 8,385 of them are
 /// kept for tags, however few there are, so that a new tag never makes an episode too large.
-/// A server can be stricter: sqld refuses values of 5 MB, which is after compression.
-pub const EPISODE_BYTES_MAX: usize = 7_000_000;
+pub const EPISODE_BYTES_MAX: usize = 4_500_000;
 /// Largest pattern, by [`Pattern::size_bytes`](crate::Pattern::size_bytes).
 pub const PATTERN_BYTES_MAX: usize = 1_000_000;
 /// Longest text of a relationship's `reason` or `created_by`, in bytes.
 pub const RELATIONSHIP_TEXT_BYTES_MAX: usize = 4_096;
-/// Most bytes of episodes and patterns that are stored in one all-or-nothing
+/// Most relationships that one call adds or removes. The call is all or nothing, and each of
+/// them is checked against what is stored.
+pub const RELATIONSHIPS_MAX: usize = 10_000;
+/// Most bytes of episodes and patterns, or of relationships, that are stored in one all-or-nothing
 /// batch, by their `size_bytes`: what a server applies well within the 5 s
 /// after which it takes the write lock away. The same for every backend.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -48,6 +51,7 @@ pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Most items of a page.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// A page ends early rather than hold more than this, by `size_bytes`; it always holds one item.
+/// In base64 it fits into the 10 MB that a libSQL server answers at most.
 pub const PAGE_BYTES_MAX: usize = 7_000_000;
 /// Greatest depth of [`RelationshipStore::find_related`](crate::RelationshipStore::find_related).
 pub const RELATED_DEPTH_MAX: usize = 32;

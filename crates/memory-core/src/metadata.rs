@@ -1,3 +1,4 @@
+use crate::check::written_len;
 use crate::limits::{METADATA_ENTRIES_MAX, METADATA_KEY_BYTES_MAX, METADATA_VALUE_BYTES_MAX};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -71,8 +72,12 @@ impl Metadata {
         self.0.is_empty()
     }
 
+    /// As JSON, in which a control character takes six bytes.
     pub(crate) fn size_bytes(&self) -> usize {
-        self.0.iter().map(|(k, v)| 32 + k.len() + v.len()).sum()
+        let entries = self.0.iter();
+        entries
+            .map(|(key, value)| 32 + written_len(key) + written_len(value))
+            .sum()
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::check::at_most;
+use crate::check::{at_most, written_len};
 use crate::limits::RELATIONSHIP_TEXT_BYTES_MAX;
 use crate::{EpisodeId, Error, Metadata, Namespace, Result, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -228,6 +228,14 @@ impl EpisodeRelationship {
     pub const fn created_at(&self) -> Timestamp {
         self.created_at
     }
+
+    /// An upper bound of what it takes up, in bytes: what limits count.
+    pub fn size_bytes(&self) -> usize {
+        Self::BYTES_BESIDE_METADATA + written_len(&self.metadata)
+    }
+
+    /// What [`size_bytes`](Self::size_bytes) counts beside the length of the metadata as compact JSON.
+    pub const BYTES_BESIDE_METADATA: usize = 256;
 
     /// The same relationship, first added at another time.
     pub(crate) fn created(mut self, at: Timestamp) -> Self {

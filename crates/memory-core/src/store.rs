@@ -258,7 +258,8 @@ pub trait RelationshipStore: Send + Sync {
     ///
     /// # Errors
     /// With the index of the relationship: `NotFound` when one of its ends does not exist,
-    /// `Constraint` when it would close a cycle of an acyclic kind.
+    /// `Constraint` when it would close a cycle of an acyclic kind. Without one, `Limit` when
+    /// they are more than [`check_relationships`](crate::check_relationships) admits.
     async fn add_relationships(
         &self,
         relationships: &[EpisodeRelationship],
@@ -271,6 +272,9 @@ pub trait RelationshipStore: Send + Sync {
     async fn validate_relationship(&self, relationship: &EpisodeRelationship) -> Result<()>;
 
     /// Removes relationships and returns how many there were. All or nothing.
+    ///
+    /// # Errors
+    /// `Limit` for more than [`RELATIONSHIPS_MAX`](crate::limits::RELATIONSHIPS_MAX).
     async fn remove_relationships(
         &self,
         namespace: &Namespace,

@@ -6,10 +6,11 @@ use crate::record::{
 use crate::sql;
 use crate::storage::{TursoStorage, statement};
 use async_trait::async_trait;
+use memory_core::limits::PAGE_BYTES_MAX;
 use memory_core::{
     Change, Direction, EpisodeId, EpisodeRelationship, Error, ErrorKind, Namespace, Page,
     PageRequest, Related, RelatedEpisode, RelatedQuery, RelationshipKey, RelationshipKinds,
-    RelationshipQuery, RelationshipStore, Result,
+    RelationshipQuery, RelationshipStore, Result, check_relationships,
 };
 use turso_conn::{Batch, Rows, Step, Value};
 
@@ -25,6 +26,7 @@ impl RelationshipStore for TursoStorage {
         &self,
         relationships: &[EpisodeRelationship],
     ) -> Result<Vec<Change>> {
+        check_relationships(relationships.iter().map(EpisodeRelationship::size_bytes))?;
         let mut batch = Batch::new();
         for relationship in relationships {
             push_checks(&mut batch, relationship);
@@ -51,6 +53,7 @@ impl RelationshipStore for TursoStorage {
         namespace: &Namespace,
         keys: &[RelationshipKey],
     ) -> Result<u64> {
+        check_relationships(keys.iter().map(|_| 0))?;
         let steps = keys.iter().map(|key| {
             statement(
                 REMOVE,
@@ -81,12 +84,13 @@ impl RelationshipStore for TursoStorage {
         ];
         let read = statement("relationships.query", text, values)
             .bind_all(position_values(position))
-            .bind(as_i64(page.limit() + 1))
+            .bind(as_i64(page.limit()))
+            .bind(as_i64(PAGE_BYTES_MAX))
             .bind_all(query.episode.map(|id| id_value(&id)));
         let rows = self.read(read).await?;
         page_of(
             &rows,
-            &Cut::OneMoreThan(page.limit()),
+            &Cut::Found(5),
             |row| decode_relationship(&query.namespace, row),
             EpisodeRelationship::key,
         )

@@ -15,11 +15,12 @@ digest = ?13, size = ?14, original_bytes = ?15, tags = ?16, patterns = ?17, meta
 payload = ?19, write_id = ?20, revision = ?21 \
 WHERE namespace = ?1 AND id = ?2 AND revision = ?22";
 
-/// Guard: the episode ?1, ?2 got its revision ?4 from the write ?3, just now or when
-/// the same update was tried before and its answer was lost.
+/// Guard: the episode ?1, ?2 got its revision ?4 from the write ?3 just now; or, when the same
+/// call was tried before and its answer was lost, its revision ?6 from ?5, the last update
+/// of the episode in the call.
 pub(crate) const EPISODE_IS_OURS: &str = "\
 SELECT CASE WHEN EXISTS (SELECT 1 FROM episodes \
-  WHERE namespace = ?1 AND id = ?2 AND write_id = ?3 AND revision = ?4) \
+  WHERE namespace = ?1 AND id = ?2 AND (write_id, revision) IN (VALUES (?3, ?4), (?5, ?6))) \
 THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
 /// Deletes the episodes ?2 (a JSON list of hexadecimal ids).
@@ -91,10 +92,10 @@ UPDATE patterns SET kind = ?3, task_type = ?4, domain = ?5, confidence = ?6, upd
 digest = ?8, size = ?9, original_bytes = ?10, sources = ?11, payload = ?12, write_id = ?13, \
 revision = ?14 WHERE namespace = ?1 AND id = ?2 AND revision = ?15";
 
-/// Guard: the pattern ?1, ?2 got its revision ?4 from the write ?3.
+/// Guard: the pattern ?1, ?2 got its revision ?4 from the write ?3, or ?6 from ?5.
 pub(crate) const PATTERN_IS_OURS: &str = "\
 SELECT CASE WHEN EXISTS (SELECT 1 FROM patterns \
-  WHERE namespace = ?1 AND id = ?2 AND write_id = ?3 AND revision = ?4) \
+  WHERE namespace = ?1 AND id = ?2 AND (write_id, revision) IN (VALUES (?3, ?4), (?5, ?6))) \
 THEN 1 ELSE abs(-9223372036854775807 - 1) END";
 
 /// Deletes the patterns ?2 (a JSON list of hexadecimal ids).
@@ -129,33 +130,63 @@ ON CONFLICT DO UPDATE SET metadata = excluded.metadata WHERE metadata <> exclude
 pub(crate) const RELATIONSHIP_REMOVE: &str = "\
 DELETE FROM relationships WHERE namespace = ?1 AND from_id = ?2 AND to_id = ?3 AND kind = ?4";
 
-/// A page of relationships in the order of their keys: those of kinds ?2 (a JSON list of
-/// codes) behind ?3, ?4, ?5; ?6 of them.
-pub(crate) const RELATIONSHIPS_ALL: &str = "\
-SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
-WHERE namespace = ?1 AND kind IN (SELECT value FROM json_each(?2)) \
-AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+/// A page of relationships in the order of their keys: those that `$found` finds, of kinds ?2 (a
+/// JSON list of codes) behind ?3, ?4, ?5; ?6 of them and ?7 bytes, but one at least. The last
+/// column says how many there were to choose from. 256 is what a relationship counts beside
+/// its metadata.
+macro_rules! relationships_page {
+    ($found:expr) => {
+        concat!(
+            "WITH found (from_id, kind, to_id, size) AS (",
+            $found,
+            " ORDER BY from_id, kind, to_id LIMIT ?6 + 1), \
+             page (from_id, kind, to_id, place, total) AS (SELECT from_id, kind, to_id, \
+             row_number() OVER (ORDER BY from_id, kind, to_id), \
+             sum(size) OVER (ORDER BY from_id, kind, to_id) FROM found) \
+             SELECT r.from_id, r.kind, r.to_id, r.created_at, r.metadata, \
+             (SELECT count(*) FROM found) FROM page p CROSS JOIN relationships r \
+             ON r.namespace = ?1 AND r.from_id = p.from_id AND r.kind = p.kind \
+             AND r.to_id = p.to_id \
+             WHERE p.place <= ?6 AND (p.total <= ?7 OR p.place = 1) ORDER BY p.place"
+        )
+    };
+}
 
-/// The same of those that begin at ?7.
-pub(crate) const RELATIONSHIPS_FROM: &str = "\
-SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
-WHERE namespace = ?1 AND from_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
-AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+const _: () = assert!(memory_core::EpisodeRelationship::BYTES_BESIDE_METADATA == 256);
 
-/// The same of those that end at ?7.
-pub(crate) const RELATIONSHIPS_TO: &str = "\
-SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
-WHERE namespace = ?1 AND to_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
-AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+/// What a page of relationships is chosen from: those of the end `$end`, or all.
+macro_rules! found_relationships {
+    ($end:literal) => {
+        concat!(
+            "SELECT from_id, kind, to_id, 256 + octet_length(metadata) AS size FROM relationships \
+             WHERE namespace = ?1 ",
+            $end,
+            "AND kind IN (SELECT value FROM json_each(?2)) \
+             AND (from_id, kind, to_id) > (?3, ?4, ?5)"
+        )
+    };
+    () => {
+        found_relationships!("")
+    };
+}
 
-/// The same of both.
-pub(crate) const RELATIONSHIPS_OF: &str = "\
-SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
-WHERE namespace = ?1 AND from_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
-AND (from_id, kind, to_id) > (?3, ?4, ?5) \
-UNION ALL SELECT from_id, kind, to_id, created_at, metadata FROM relationships \
-WHERE namespace = ?1 AND to_id = ?7 AND kind IN (SELECT value FROM json_each(?2)) \
-AND (from_id, kind, to_id) > (?3, ?4, ?5) ORDER BY from_id, kind, to_id LIMIT ?6";
+/// A page of all relationships.
+pub(crate) const RELATIONSHIPS_ALL: &str = relationships_page!(found_relationships!());
+
+/// A page of those that begin at ?8.
+pub(crate) const RELATIONSHIPS_FROM: &str =
+    relationships_page!(found_relationships!("AND from_id = ?8 "));
+
+/// A page of those that end at ?8.
+pub(crate) const RELATIONSHIPS_TO: &str =
+    relationships_page!(found_relationships!("AND to_id = ?8 "));
+
+/// A page of both.
+pub(crate) const RELATIONSHIPS_OF: &str = relationships_page!(concat!(
+    found_relationships!("AND from_id = ?8 "),
+    " UNION ALL ",
+    found_relationships!("AND to_id = ?8 ")
+));
 
 /// What is reached from ?2 along the kinds ?3 (a JSON list of codes) in at most ?4
 /// steps, nearest first; ?5 of them. `$step` are the steps.

@@ -5,9 +5,10 @@ use crate::record::{EncodedEpisode, EncodedPattern, StoredId, revision_value};
 use crate::storage::{TursoStorage, statement};
 use crate::{sql, store};
 use memory_core::{
-    Atomicity, Episode, EpisodeId, Error, ErrorKind, Pattern, PatternId, Result, Revision, Update,
-    WriteId, plan,
+    Atomicity, Episode, EpisodeId, Error, ErrorKind, Namespace, Pattern, PatternId, Result,
+    Revision, Update, WriteId, plan,
 };
+use std::collections::HashMap;
 use turso_compression::Packer;
 use turso_conn::{Batch, Step, Value};
 
@@ -32,6 +33,7 @@ pub(crate) trait Record: Sized + Sync {
     const IS_OURS: &'static str;
 
     fn size(&self) -> usize;
+    fn own_namespace(&self) -> &Namespace;
     fn own_id(&self) -> Self::Id;
     fn own_revision(&self) -> Revision;
     fn encode(&self, packer: &Packer) -> Result<Self::Encoded>;
@@ -57,6 +59,10 @@ impl Record for Episode {
 
     fn size(&self) -> usize {
         self.size_bytes()
+    }
+
+    fn own_namespace(&self) -> &Namespace {
+        &self.namespace
     }
 
     fn own_id(&self) -> Self::Id {
@@ -98,6 +104,10 @@ impl Record for Pattern {
 
     fn size(&self) -> usize {
         self.size_bytes()
+    }
+
+    fn own_namespace(&self) -> &Namespace {
+        &self.namespace
     }
 
     fn own_id(&self) -> Self::Id {
@@ -144,6 +154,7 @@ pub(crate) async fn update_all<R: Record>(
         updates.iter().map(|update| update.value.size()),
         Atomicity::AllOrNothing,
     )?;
+    let last = last_updates(updates);
     let mut batch = Batch::new();
     let mut encoded_bytes = 0;
     for (index, update) in updates.iter().enumerate() {
@@ -151,7 +162,8 @@ pub(crate) async fn update_all<R: Record>(
             .value
             .encode(storage.packer())
             .map_err(|e| e.at_index(index))?;
-        push_update::<R>(&mut batch, encoded, update);
+        let last = last.get(&record_key(&update.value)).copied();
+        push_update::<R>(&mut batch, encoded, update, last.unwrap_or(update));
         give_way(&mut encoded_bytes, update.value.size()).await;
     }
     storage
@@ -163,15 +175,34 @@ pub(crate) async fn update_all<R: Record>(
         .collect())
 }
 
+fn record_key<R: Record>(record: &R) -> (&Namespace, [u8; 16]) {
+    (record.own_namespace(), *record.own_id().stored())
+}
+
+/// The last update of each record.
+fn last_updates<R: Record>(updates: &[Update<R>]) -> HashMap<(&Namespace, [u8; 16]), &Update<R>> {
+    let each = updates.iter();
+    each.map(|update| (record_key(&update.value), update))
+        .collect()
+}
+
 /// Three steps: there is such a record, it is changed if it has the expected revision,
-/// and what stands there now is what this update made.
-fn push_update<R: Record>(batch: &mut Batch, encoded: R::Encoded, update: &Update<R>) {
+/// and what stands there now is what this update made, or, when the call is repeated, what
+/// `last` made, the last update of the record in the call.
+fn push_update<R: Record>(
+    batch: &mut Batch,
+    encoded: R::Encoded,
+    update: &Update<R>,
+    last: &Update<R>,
+) {
     let key = R::id_key(&encoded);
-    let next = update.expected.next();
-    let ours = statement(R::UPDATE_OPERATION, R::IS_OURS, key.clone())
-        .bind(update.write_id.as_bytes().to_vec())
-        .bind(revision_value(next));
-    let (mut values, _) = R::values(encoded, update.write_id, next);
+    let mut ours = statement(R::UPDATE_OPERATION, R::IS_OURS, key.clone());
+    for made in [update, last] {
+        ours = ours
+            .bind(made.write_id.as_bytes().to_vec())
+            .bind(revision_value(made.expected.next()));
+    }
+    let (mut values, _) = R::values(encoded, update.write_id, update.expected.next());
     values.push(revision_value(update.expected));
     batch.push(Step::guard(statement(R::UPDATE_OPERATION, R::EXISTS, key)));
     batch.push(statement(R::UPDATE_OPERATION, R::UPDATE, values));

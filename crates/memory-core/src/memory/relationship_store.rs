@@ -1,6 +1,7 @@
 use super::paging::page;
 use super::transaction::{Transaction, not_found};
 use super::{InMemoryStorage, Space};
+use crate::batch::check_relationships;
 use crate::{
     Change, Episode, EpisodeRelationship, Error, ErrorKind, Namespace, Page, PageRequest, Related,
     RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore, Result,
@@ -13,6 +14,7 @@ impl RelationshipStore for InMemoryStorage {
         &self,
         relationships: &[EpisodeRelationship],
     ) -> Result<Vec<Change>> {
+        check_relationships(relationships.iter().map(EpisodeRelationship::size_bytes))?;
         self.write(|transaction| {
             let each = relationships.iter().enumerate();
             each.map(|(i, edge)| transaction.add_edge(edge).map_err(|e| e.at_index(i)))
@@ -30,6 +32,7 @@ impl RelationshipStore for InMemoryStorage {
         namespace: &Namespace,
         keys: &[RelationshipKey],
     ) -> Result<u64> {
+        check_relationships(keys.iter().map(|_| 0))?;
         self.write(|transaction| {
             let removed = keys
                 .iter()
@@ -46,7 +49,11 @@ impl RelationshipStore for InMemoryStorage {
         let after = request.position::<RelationshipKey>()?;
         Ok(self.look(&query.namespace, |space| {
             let edges = space.edges.select(query, after).into_iter();
-            let page = page(edges.map(|edge| (edge.key(), edge)), request.limit(), |_| 0);
+            let page = page(
+                edges.map(|edge| (edge.key(), edge)),
+                request.limit(),
+                |edge| edge.size_bytes(),
+            );
             page.map(Clone::clone)
         }))
     }

@@ -5,7 +5,7 @@ use crate::{
     Change, Episode, EpisodeId, EpisodeRelationship, Error, ErrorKind, Namespace, Pattern,
     PatternId, RelationshipKey, Result, Revision, Stored, Update,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::RwLockWriteGuard;
 
 /// A change of the memory under its lock. Dropped without `commit`, it puts
@@ -105,17 +105,26 @@ impl<'a> Transaction<'a> {
     }
 
     pub(super) fn update<R: Record>(&mut self, updates: &[Update<R>]) -> Result<Vec<Revision>> {
+        let last = last_updates(updates);
         let each = updates.iter().enumerate();
-        each.map(|(i, update)| self.update_one(update).map_err(|e| e.at_index(i)))
-            .collect()
+        each.map(|(i, update)| {
+            let last = last.get(&key(update)).copied().unwrap_or(update);
+            self.update_one(update, last).map_err(|e| e.at_index(i))
+        })
+        .collect()
     }
 
-    fn update_one<R: Record>(&mut self, update: &Update<R>) -> Result<Revision> {
+    /// `last` is the last update of the same record in the call. What it made stands there when
+    /// the whole call is repeated.
+    fn update_one<R: Record>(&mut self, update: &Update<R>, last: &Update<R>) -> Result<Revision> {
         let (value, write_id) = (&update.value, Some(update.write_id));
         let table = R::table(self.space(value.namespace()));
         let row = table.get(value.id()).ok_or_else(not_found::<R>)?;
         let (is, next) = (row.value.revision(), update.expected.next());
-        if is == next && row.write_id == write_id {
+        let made_by = |update: &Update<R>| {
+            is == update.expected.next() && row.write_id == Some(update.write_id)
+        };
+        if made_by(update) || made_by(last) {
             return Ok(next);
         }
         if is != update.expected {
@@ -127,6 +136,15 @@ impl<'a> Transaction<'a> {
         self.set(value.namespace(), value.id(), Some(next));
         Ok(revision)
     }
+}
+
+fn key<R: Record>(update: &Update<R>) -> (&Namespace, R::Id) {
+    (update.value.namespace(), update.value.id())
+}
+
+/// The last update of each record.
+fn last_updates<R: Record>(updates: &[Update<R>]) -> BTreeMap<(&Namespace, R::Id), &Update<R>> {
+    updates.iter().map(|update| (key(update), update)).collect()
 }
 
 fn stored<R: Record>(record: &R, change: Change) -> Stored<R::Id> {

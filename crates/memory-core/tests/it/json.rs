@@ -103,7 +103,7 @@ fn what_no_constructor_makes_is_not_read_either() {
         ("started_at", json!("yesterday")),
         ("started_at", json!(0)),
         ("reflections", json!(vec![""; 1_001])),
-        ("description", json!("x".repeat(7_000_000))),
+        ("description", json!("x".repeat(4_500_000))),
         ("outcome", json!({"kind": "unknown"})),
     ] {
         let mut episode = least();

@@ -73,7 +73,7 @@ fn a_change_that_fails_leaves_the_record_as_it_was() {
         ..ExecutionStep::default()
     };
     assert_eq!(kind(episode.add_step(step, time(2))), Some(Misuse));
-    let long = "x".repeat(7_000_000);
+    let long = "x".repeat(4_500_000);
     assert_eq!(
         kind(episode.edit(time(2), |d| d.description = long)),
         Some(Limit)

@@ -1,6 +1,7 @@
 //! What is special about the backend in memory.
 
 use crate::{block_on, draft, time};
+use memory_core::limits::RELATIONSHIPS_MAX;
 use memory_core::testing::all_pages;
 use memory_core::{
     Atomicity, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore, ExecutionStep,
@@ -114,7 +115,9 @@ fn f71_a_fan_of_100000_is_walked() {
     let kind = RelationshipKind::DependsOn;
     let edge = |n| EpisodeRelationship::new(Namespace::default(), kind, id(0), id(n), time(0));
     let edges: Vec<_> = (1..=100_000).map(|n| edge(n).unwrap()).collect();
-    block_on(memory.add_relationships(&edges)).unwrap();
+    for part in edges.chunks(RELATIONSHIPS_MAX) {
+        block_on(memory.add_relationships(part)).unwrap();
+    }
     let mut walk = RelatedQuery::from(Namespace::default(), id(0));
     walk.max_nodes = 10_000;
     let related = block_on(memory.find_related(&walk)).unwrap();

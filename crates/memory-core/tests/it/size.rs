@@ -9,6 +9,10 @@ fn len(text: Option<&String>) -> usize {
     text.map_or(0, String::len)
 }
 
+fn json_len(text: &str) -> usize {
+    serde_json::to_string(text).unwrap().len()
+}
+
 /// The bytes of every text in an episode, JSON values as JSON.
 fn held(episode: &Episode) -> usize {
     let steps = episode.steps.iter().map(|step| {
@@ -66,7 +70,7 @@ fn held(episode: &Episode) -> usize {
         + episode
             .metadata
             .iter()
-            .map(|(k, v)| k.len() + v.len() + 16)
+            .map(|(key, value)| json_len(key) + json_len(value) + 16)
             .sum::<usize>()
 }
 

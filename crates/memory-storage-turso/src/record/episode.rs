@@ -196,8 +196,7 @@ mod tests {
             let payload = encode_v1(&EpisodeV1::of(&episode)).unwrap();
             let metadata = metadata_json(&episode.metadata).unwrap();
             let lists = tags_json(&episode.tags).unwrap().len() + hex_ids(&episode.patterns).len();
-            prop_assert!(payload.len() + lists <= episode.size_bytes());
-            prop_assert!(metadata.len() <= 4 * episode.size_bytes());
+            prop_assert!(payload.len() + lists + metadata.len() <= episode.size_bytes());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Small records with numbers for ids, and what the cases ask of a backend again and again.
 
 use super::Backend;
-use crate::limits::EPISODE_BYTES_MAX;
+use crate::limits::{EPISODE_BYTES_MAX, RELATIONSHIPS_MAX};
 use crate::tag::{TAGS_BYTES_MAX, tags_len};
 use crate::testing::all_pages;
 use crate::testing::model::State;
@@ -148,8 +148,10 @@ pub(super) async fn store_patterns(
 }
 
 pub(super) async fn relate(backend: &Backend, edges: &[EpisodeRelationship]) {
-    let added = backend.add_relationships(edges).await;
-    added.expect("add_relationships");
+    for part in edges.chunks(RELATIONSHIPS_MAX) {
+        let added = backend.add_relationships(part).await;
+        added.expect("add_relationships");
+    }
 }
 
 /// The stored episode with id `n`.

@@ -11,7 +11,7 @@ use crate::testing::all_pages;
 use crate::{
     Cursor, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, ErrorKind, Lesson, Order, Page,
     PageRequest, Pattern, PatternQuery, Position, RelationshipKey, RelationshipKind,
-    RelationshipQuery,
+    RelationshipMetadata, RelationshipQuery, Tags,
 };
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ cases![
     nothing_is_cut_off_silently,
     a_page_ends_before_it_holds_too_many_bytes,
     a_page_may_be_full_to_the_last_byte,
-    a_page_holds_one_item_however_large,
+    two_of_the_largest_episodes_do_not_share_a_page,
+    f63_a_page_of_relationships_ends_before_it_holds_too_many_bytes,
     a_page_of_patterns_ends_before_it_holds_too_many_bytes,
     pages_are_stable_while_others_store,
     pages_are_stable_while_others_delete,
@@ -29,7 +30,7 @@ cases![
     a_cursor_of_another_kind_of_query_is_misuse,
     a_made_up_cursor_is_misuse,
     a_cursor_outlives_its_text,
-    relationships_and_tags_are_limited_by_items_alone,
+    small_relationships_and_tags_are_limited_by_their_number,
 ];
 
 fn all() -> EpisodeQuery {
@@ -145,18 +146,61 @@ async fn a_page_may_be_full_to_the_last_byte(backend: Backend) {
     }
 }
 
-async fn a_page_holds_one_item_however_large(backend: Backend) {
-    let many = (0..64)
+/// The relationship from episode 0 to `n` with so many bytes of metadata, about.
+fn heavy(n: u32, bytes: usize) -> EpisodeRelationship {
+    let mut metadata = RelationshipMetadata::default();
+    for (n, begin) in (0..bytes).step_by(4_096).enumerate() {
+        let value = "\u{e9}".repeat((bytes - begin).min(4_096) / 2);
+        let inserted = metadata.custom.insert(format!("k{n}"), value);
+        inserted.expect("a valid entry");
+    }
+    let edge = edge(RelationshipKind::References, 0, n);
+    edge.with_metadata(metadata).expect("valid metadata")
+}
+
+async fn f63_a_page_of_relationships_ends_before_it_holds_too_many_bytes(backend: Backend) {
+    store(&backend, &episodes(0..41)).await;
+    let few: Vec<_> = (1..=29).map(|n| heavy(n, 240_000)).collect();
+    let rest = PAGE_BYTES_MAX
+        - few
+            .iter()
+            .map(EpisodeRelationship::size_bytes)
+            .sum::<usize>();
+    let plain = heavy(30, 0).size_bytes();
+    let fits = |edge: &EpisodeRelationship| edge.size_bytes() <= rest;
+    // The last one that fits, to the byte or two that a letter takes.
+    let last = (0..rest - plain)
+        .rev()
+        .map(|bytes| heavy(30, bytes))
+        .find(fits);
+    let last = last.expect("one that fits");
+    assert!(rest - last.size_bytes() <= 2);
+    let more: Vec<_> = (31..=40).map(|n| heavy(n, 10)).collect();
+    let edges = [few, vec![last], more].concat();
+    relate(&backend, &edges).await;
+    for query in [
+        RelationshipQuery::of(here(), id(0)),
+        RelationshipQuery::all(here()),
+    ] {
+        let page = async |page| backend.query_relationships(&query, &page).await;
+        let pages = all_pages(100, page).await.expect("query_relationships");
+        let sizes: Vec<usize> = pages.iter().map(Vec::len).collect();
+        assert_eq!((sizes, pages.concat()), (vec![30, 10], edges.clone()));
+    }
+}
+
+async fn two_of_the_largest_episodes_do_not_share_a_page(backend: Backend) {
+    let tags: Tags = (0..64)
         .map(|n| tag(&format!("{n:0>2}{}", "\"".repeat(62))))
         .collect();
-    let mut draft = largest(1).into_draft();
-    draft.tags = many;
-    store(
-        &backend,
-        &[episode(0), draft.finish().expect("valid"), episode(2)],
-    )
-    .await;
-    assert_eq!(sizes(&backend, &all(), 10).await, [1, 1, 1]);
+    let largest = |n| {
+        let mut draft = largest(n).into_draft();
+        draft.tags = tags.clone();
+        draft.finish().expect("valid")
+    };
+    let batch = [episode(0), largest(1), largest(2), episode(3)];
+    store(&backend, &batch).await;
+    assert_eq!(sizes(&backend, &all(), 10).await, [2, 2]);
 }
 
 fn large_pattern(n: u32) -> Pattern {
@@ -326,7 +370,7 @@ async fn a_cursor_outlives_its_text(backend: Backend) {
     assert_eq!(rest.items, [1, 0].map(id));
 }
 
-async fn relationships_and_tags_are_limited_by_items_alone(backend: Backend) {
+async fn small_relationships_and_tags_are_limited_by_their_number(backend: Backend) {
     let owned: Vec<String> = (0..60).map(|n| format!("{n:0>64}")).collect();
     let names: Vec<&str> = owned.iter().map(String::as_str).collect();
     store(&backend, &episodes(1..=60)).await;

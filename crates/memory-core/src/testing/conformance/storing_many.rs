@@ -183,10 +183,10 @@ async fn count(backend: &Backend) -> u64 {
     backend.count_episodes(&all).await.expect("count_episodes")
 }
 
-/// Ten episodes that together are just over the limit of a batch.
+/// Fifteen episodes that together are just over the limit of a batch.
 fn over_the_limit() -> Vec<Episode> {
-    let each = BATCH_BYTES_MAX / 10 + 1;
-    (1..=10).map(|n| large(n, each)).collect()
+    let each = BATCH_BYTES_MAX / 15 + 1;
+    (1..=15).map(|n| large(n, each)).collect()
 }
 
 async fn f70_a_batch_over_the_byte_limit_is_refused_as_a_whole(backend: Backend) {
@@ -204,10 +204,10 @@ async fn f70_a_batch_over_the_byte_limit_is_refused_as_a_whole(backend: Backend)
         ErrorKind::Limit,
         None,
     );
-    // The patterns count too: nine episodes alone would fit.
+    // The patterns count too: fourteen episodes alone would fit.
     let patterns: Vec<Pattern> = (1..=10).map(large_pattern).collect();
     let result = backend
-        .store_episodes_with_patterns(&batch[..9], &patterns)
+        .store_episodes_with_patterns(&batch[..14], &patterns)
         .await;
     fails(result, ErrorKind::Limit, None);
     assert_eq!(count(&backend).await, 0);
@@ -228,11 +228,15 @@ async fn f70_a_batch_stored_per_part_stops_at_the_first_part_that_fails(backend:
     let error = backend.store_episodes(&batch, Atomicity::PerPart).await;
     let error = error.expect_err("the last item is bad");
     assert_eq!(error.kind(), ErrorKind::Constraint);
-    assert_eq!((error.index(), error.committed()), (Some(10), 9));
-    assert_eq!(count(&backend).await, 11, "nine and the two from before");
+    assert_eq!((error.index(), error.committed()), (Some(15), 14));
+    assert_eq!(
+        count(&backend).await,
+        16,
+        "fourteen and the two from before"
+    );
     // The last part was undone, and the first ones can be repeated.
     let stored = backend
-        .store_episodes(&batch[8..10], Atomicity::PerPart)
+        .store_episodes(&batch[13..15], Atomicity::PerPart)
         .await;
     let stored = changes(&stored.expect("store_episodes"));
     assert_eq!(stored, [Change::Unchanged, Change::Created]);

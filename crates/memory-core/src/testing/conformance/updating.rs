@@ -23,6 +23,8 @@ cases![
     two_updates_of_one_episode_in_one_call_are_applied_in_order,
     a_repeated_update_counts_as_done,
     a_repeated_batch_of_updates_counts_as_done,
+    a_repeated_call_that_updates_an_episode_twice_counts_as_done,
+    part_of_a_repeated_call_is_a_conflict,
     a_repeated_update_after_another_store_is_a_conflict,
     a_repeated_update_after_another_update_is_a_conflict,
     a_repeated_update_after_a_change_of_tags_is_a_conflict,
@@ -197,6 +199,36 @@ async fn a_repeated_batch_of_updates_counts_as_done(backend: Backend) {
         .expect("update_episodes");
     assert_eq!(first, again);
     assert_eq!(get(&backend, 2).await.revision, revision(2));
+}
+
+/// The answer of the first call was lost: the second finds what the last of the updates made.
+async fn a_repeated_call_that_updates_an_episode_twice_counts_as_done(backend: Backend) {
+    store(&backend, &[episode(1), episode(2)]).await;
+    let batch = [
+        update(told(1, "x"), 1),
+        update(told(2, "y"), 1),
+        update(told(1, "z"), 2),
+        update(told(1, "zz"), 3),
+    ];
+    for _ in 0..2 {
+        let made = backend.update_episodes(&batch).await;
+        assert_eq!(made.expect("update_episodes"), [2, 2, 3, 4].map(revision));
+        let found = get(&backend, 1).await;
+        assert_eq!((&*found.description, found.revision), ("zz", revision(4)));
+    }
+}
+
+async fn part_of_a_repeated_call_is_a_conflict(backend: Backend) {
+    store_one(&backend, &episode(1)).await;
+    let batch = [update(told(1, "x"), 1), update(told(1, "y"), 2)];
+    let made = backend.update_episodes(&batch).await;
+    made.expect("update_episodes");
+    let result = backend.update_episodes(&batch[..1]).await;
+    fails(result, ErrorKind::Conflict, Some(0));
+    let other = [batch[0].clone(), update(told(1, "z"), 2)];
+    let result = backend.update_episodes(&other).await;
+    fails(result, ErrorKind::Conflict, Some(0));
+    assert_eq!(get(&backend, 1).await.description, "y");
 }
 
 /// Updates episode 1 to revision 2, lets somebody else change it, and repeats the update.
