@@ -120,17 +120,17 @@ WHEN NEW.tags <> OLD.tags OR NEW.metadata <> OLD.metadata OR NEW.patterns <> OLD
 BEGIN
   DELETE FROM episode_tags
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND tag IN (SELECT value FROM json_each(OLD.tags));
+      AND tag IN (SELECT value FROM json_each(iif(json_valid(OLD.tags), OLD.tags, '[]')));
   INSERT INTO episode_tags
     SELECT NEW.namespace, value, NEW.started_at, NEW.id FROM json_each(NEW.tags);
   DELETE FROM episode_metadata
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND (key, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(OLD.metadata));
+      AND (key, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(iif(json_valid(OLD.metadata), OLD.metadata, '[]')));
   INSERT INTO episode_metadata
     SELECT NEW.namespace, value ->> 0, value ->> 1, NEW.started_at, NEW.id FROM json_each(NEW.metadata);
   DELETE FROM episode_patterns
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND pattern IN (SELECT unhex(value) FROM json_each(OLD.patterns));
+      AND pattern IN (SELECT unhex(value) FROM json_each(iif(json_valid(OLD.patterns), OLD.patterns, '[]')));
   INSERT INTO episode_patterns
     SELECT NEW.namespace, unhex(value), NEW.started_at, NEW.id FROM json_each(NEW.patterns);
 END;
@@ -138,20 +138,38 @@ END;
 CREATE TRIGGER episodes_deleted AFTER DELETE ON episodes BEGIN
   DELETE FROM episode_tags
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND tag IN (SELECT value FROM json_each(OLD.tags));
+      AND tag IN (SELECT value FROM json_each(iif(json_valid(OLD.tags), OLD.tags, '[]')));
   DELETE FROM episode_metadata
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND (key, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(OLD.metadata));
+      AND (key, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(iif(json_valid(OLD.metadata), OLD.metadata, '[]')));
   DELETE FROM episode_patterns
     WHERE namespace = OLD.namespace AND started_at = OLD.started_at AND id = OLD.id
-      AND pattern IN (SELECT unhex(value) FROM json_each(OLD.patterns));
+      AND pattern IN (SELECT unhex(value) FROM json_each(iif(json_valid(OLD.patterns), OLD.patterns, '[]')));
   UPDATE patterns
-    SET sources = (SELECT json_group_array(value) FROM (
-          SELECT value FROM json_each(patterns.sources) WHERE value <> lower(hex(OLD.id)) ORDER BY value)),
+    SET sources = iif(json_valid(sources), (SELECT json_group_array(value) FROM (
+          SELECT value FROM json_each(patterns.sources) WHERE value <> lower(hex(OLD.id)) ORDER BY value)), sources),
         revision = min(revision + 1, 9223372036854775806),
         write_id = randomblob(16)
     WHERE namespace = OLD.namespace
       AND id IN (SELECT id FROM pattern_sources WHERE namespace = OLD.namespace AND episode = OLD.id);
+END;
+
+-- A list that was made malformed from outside does not say what was derived from it: the index
+-- tables are searched through.
+CREATE TRIGGER malformed_episodes_deleted BEFORE DELETE ON episodes
+WHEN NOT (json_valid(OLD.tags) AND json_valid(OLD.metadata) AND json_valid(OLD.patterns))
+BEGIN
+  DELETE FROM episode_tags WHERE namespace = OLD.namespace AND id = OLD.id;
+  DELETE FROM episode_metadata WHERE namespace = OLD.namespace AND id = OLD.id;
+  DELETE FROM episode_patterns WHERE namespace = OLD.namespace AND id = OLD.id;
+END;
+
+CREATE TRIGGER malformed_episodes_updated BEFORE UPDATE OF tags, metadata, patterns, started_at ON episodes
+WHEN NOT (json_valid(OLD.tags) AND json_valid(OLD.metadata) AND json_valid(OLD.patterns))
+BEGIN
+  DELETE FROM episode_tags WHERE namespace = OLD.namespace AND id = OLD.id;
+  DELETE FROM episode_metadata WHERE namespace = OLD.namespace AND id = OLD.id;
+  DELETE FROM episode_patterns WHERE namespace = OLD.namespace AND id = OLD.id;
 END;
 
 CREATE TRIGGER patterns_inserted AFTER INSERT ON patterns BEGIN
@@ -164,7 +182,7 @@ WHEN NEW.sources <> OLD.sources OR NEW.created_at <> OLD.created_at
 BEGIN
   DELETE FROM pattern_sources
     WHERE namespace = OLD.namespace AND created_at = OLD.created_at AND id = OLD.id
-      AND episode IN (SELECT unhex(value) FROM json_each(OLD.sources));
+      AND episode IN (SELECT unhex(value) FROM json_each(iif(json_valid(OLD.sources), OLD.sources, '[]')));
   INSERT INTO pattern_sources
     SELECT NEW.namespace, unhex(value), NEW.created_at, NEW.id FROM json_each(NEW.sources);
 END;
@@ -172,12 +190,24 @@ END;
 CREATE TRIGGER patterns_deleted AFTER DELETE ON patterns BEGIN
   DELETE FROM pattern_sources
     WHERE namespace = OLD.namespace AND created_at = OLD.created_at AND id = OLD.id
-      AND episode IN (SELECT unhex(value) FROM json_each(OLD.sources));
+      AND episode IN (SELECT unhex(value) FROM json_each(iif(json_valid(OLD.sources), OLD.sources, '[]')));
   UPDATE episodes
-    SET patterns = (SELECT json_group_array(value) FROM (
-          SELECT value FROM json_each(episodes.patterns) WHERE value <> lower(hex(OLD.id)) ORDER BY value)),
+    SET patterns = iif(json_valid(patterns), (SELECT json_group_array(value) FROM (
+          SELECT value FROM json_each(episodes.patterns) WHERE value <> lower(hex(OLD.id)) ORDER BY value)), patterns),
         revision = min(revision + 1, 9223372036854775806),
         write_id = randomblob(16)
     WHERE namespace = OLD.namespace
       AND id IN (SELECT id FROM episode_patterns WHERE namespace = OLD.namespace AND pattern = OLD.id);
+END;
+
+CREATE TRIGGER malformed_patterns_deleted BEFORE DELETE ON patterns
+WHEN NOT json_valid(OLD.sources)
+BEGIN
+  DELETE FROM pattern_sources WHERE namespace = OLD.namespace AND id = OLD.id;
+END;
+
+CREATE TRIGGER malformed_patterns_updated BEFORE UPDATE OF sources, created_at ON patterns
+WHEN NOT json_valid(OLD.sources)
+BEGIN
+  DELETE FROM pattern_sources WHERE namespace = OLD.namespace AND id = OLD.id;
 END;

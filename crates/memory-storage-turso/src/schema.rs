@@ -193,7 +193,7 @@ mod tests {
     }
 
     const RELEASED: [&str; 1] =
-        ["44f2acf49ad155485d17d066f59751c7ca6c84ee31667016af4b65ba7893e769"];
+        ["3d5d7d9f9d25335d9c93b9bccba947f5865d144de6ebbb48ff87aad3f932e50a"];
 
     #[test]
     fn every_part_of_a_migration_is_one_statement() {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
-/// Episodes that are read at once: the largest are 7 MB each.
+/// Episodes that are read at once: the largest are 4.5 MB each.
 const READ_MAX: usize = 32;
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 use std::io::{self, BufRead, Read as _};
 
-/// Longest line that is read, in bytes. The largest episode (7 MB) fits even if
+/// Longest line that is read, in bytes. The largest episode (4.5 MB) fits even if
 /// every byte of it is written as `\u0000`; a longer line is no episode.
 pub(crate) const LINE_BYTES_MAX: usize = 48 * 1024 * 1024;
 

@@ -12,7 +12,7 @@ use memory_storage_turso::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// Stored episodes that are read at once to compare times: the largest are 7 MB each.
+/// Stored episodes that are read at once to compare times: the largest are 4.5 MB each.
 pub(super) const READ_MAX: usize = 32;
 /// Exported ids that are remembered because they have become others: about 100 MB.
 const RENAMED_MAX: usize = 1_000_000;

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 use memory_storage_turso::{Episode, Tag, TaskType, Timestamp, TursoStorage};
+use std::borrow::Cow;
 use tempfile::TempDir;
 use turso_conn::{Connect, Execute, LocalConfig, LocalConnector, Location, Rows, Statement};
 
@@ -27,7 +28,7 @@ pub fn path_in(dir: &TempDir) -> String {
 }
 
 /// Runs SQL on a file behind the storage's back.
-pub async fn sql(path: &str, text: &'static str) -> Rows {
+pub async fn sql(path: &str, text: impl Into<Cow<'static, str>>) -> Rows {
     let location = Location::file(path).unwrap();
     let connector = LocalConnector::new(&location, LocalConfig::default()).unwrap();
     let mut conn = connector.connect().await.unwrap();
