@@ -16,6 +16,7 @@ mod queries;
 mod races;
 mod reading;
 mod related;
+mod relationship_pages;
 mod relationships;
 mod returning;
 mod storing;
@@ -45,6 +46,7 @@ pub fn cases() -> impl Iterator<Item = Case> {
         pattern_queries::CASES,
         relationships::CASES,
         related::CASES,
+        relationship_pages::CASES,
         namespaces::CASES,
         races::CASES,
     ]

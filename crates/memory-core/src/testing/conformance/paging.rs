@@ -11,7 +11,7 @@ use crate::testing::all_pages;
 use crate::{
     Cursor, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, ErrorKind, Lesson, Order, Page,
     PageRequest, Pattern, PatternQuery, Position, RelationshipKey, RelationshipKind,
-    RelationshipMetadata, RelationshipQuery, Tags,
+    RelationshipQuery, Tags,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,6 @@ cases![
     a_page_ends_before_it_holds_too_many_bytes,
     a_page_may_be_full_to_the_last_byte,
     two_of_the_largest_episodes_do_not_share_a_page,
-    f63_a_page_of_relationships_ends_before_it_holds_too_many_bytes,
     a_page_of_patterns_ends_before_it_holds_too_many_bytes,
     pages_are_stable_while_others_store,
     pages_are_stable_while_others_delete,
@@ -143,49 +142,6 @@ async fn a_page_may_be_full_to_the_last_byte(backend: Backend) {
             ..all()
         };
         assert_eq!(sizes(&backend, &query, 10).await, expected, "{more} over");
-    }
-}
-
-/// The relationship from episode 0 to `n` with so many bytes of metadata, about.
-fn heavy(n: u32, bytes: usize) -> EpisodeRelationship {
-    let mut metadata = RelationshipMetadata::default();
-    for (n, begin) in (0..bytes).step_by(4_096).enumerate() {
-        let value = "\u{e9}".repeat((bytes - begin).min(4_096) / 2);
-        let inserted = metadata.custom.insert(format!("k{n}"), value);
-        inserted.expect("a valid entry");
-    }
-    let edge = edge(RelationshipKind::References, 0, n);
-    edge.with_metadata(metadata).expect("valid metadata")
-}
-
-async fn f63_a_page_of_relationships_ends_before_it_holds_too_many_bytes(backend: Backend) {
-    store(&backend, &episodes(0..41)).await;
-    let few: Vec<_> = (1..=29).map(|n| heavy(n, 240_000)).collect();
-    let rest = PAGE_BYTES_MAX
-        - few
-            .iter()
-            .map(EpisodeRelationship::size_bytes)
-            .sum::<usize>();
-    let plain = heavy(30, 0).size_bytes();
-    let fits = |edge: &EpisodeRelationship| edge.size_bytes() <= rest;
-    // The last one that fits, to the byte or two that a letter takes.
-    let last = (0..rest - plain)
-        .rev()
-        .map(|bytes| heavy(30, bytes))
-        .find(fits);
-    let last = last.expect("one that fits");
-    assert!(rest - last.size_bytes() <= 2);
-    let more: Vec<_> = (31..=40).map(|n| heavy(n, 10)).collect();
-    let edges = [few, vec![last], more].concat();
-    relate(&backend, &edges).await;
-    for query in [
-        RelationshipQuery::of(here(), id(0)),
-        RelationshipQuery::all(here()),
-    ] {
-        let page = async |page| backend.query_relationships(&query, &page).await;
-        let pages = all_pages(100, page).await.expect("query_relationships");
-        let sizes: Vec<usize> = pages.iter().map(Vec::len).collect();
-        assert_eq!((sizes, pages.concat()), (vec![30, 10], edges.clone()));
     }
 }
 

@@ -3,7 +3,6 @@
 use super::Backend;
 use super::case::cases;
 use super::fixture::{edge, episodes, fails, here, id, relate, same, state, store, time};
-use crate::limits::RELATIONSHIPS_MAX;
 use crate::testing::all_pages;
 use crate::{
     Change, Direction, EpisodeRelationship, ErrorKind, Metadata, RelationshipKey, RelationshipKind,
@@ -34,7 +33,6 @@ cases![
     each_relationship_of_an_episode_is_found_once,
     relationships_come_sorted_by_their_keys,
     the_way_back_is_another_relationship,
-    f63_more_relationships_than_one_call_takes_are_refused,
 ];
 
 const ACYCLIC: [RelationshipKind; 3] = [ParentChild, DependsOn, Blocks];
@@ -57,25 +55,6 @@ fn noted(edge: &EpisodeRelationship, reason: &str) -> EpisodeRelationship {
     edge.clone()
         .with_metadata(metadata)
         .expect("a valid relationship")
-}
-
-async fn f63_more_relationships_than_one_call_takes_are_refused(backend: Backend) {
-    store(&backend, &episodes(1..3)).await;
-    let edge = edge(Follows, 1, 2);
-    let mut batch = vec![edge.clone(); RELATIONSHIPS_MAX];
-    let added = backend.add_relationships(&batch).await;
-    assert_eq!(added.expect("add_relationships").len(), RELATIONSHIPS_MAX);
-    batch.push(edge.clone());
-    let before = state(&backend).await;
-    fails(
-        backend.add_relationships(&batch).await,
-        ErrorKind::Limit,
-        None,
-    );
-    let keys = vec![edge.key(); RELATIONSHIPS_MAX + 1];
-    let removed = backend.remove_relationships(&here(), &keys).await;
-    fails(removed, ErrorKind::Limit, None);
-    same(&state(&backend).await, &before);
 }
 
 async fn a_relationship_is_added_once(backend: Backend) {

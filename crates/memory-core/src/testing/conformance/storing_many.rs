@@ -3,11 +3,14 @@
 use super::Backend;
 use super::case::cases;
 use super::fixture::{
-    episode, episodes, fails, find, get, here, id, known_as, large, learnt, pattern, pattern_id,
-    same, state, store, store_patterns, told,
+    edge, episode, episodes, fails, find, get, here, id, known_as, large, learnt, pattern,
+    pattern_id, same, state, store, store_patterns, told,
 };
-use crate::limits::BATCH_BYTES_MAX;
-use crate::{Atomicity, Change, Episode, EpisodeId, EpisodeQuery, ErrorKind, Pattern, Stored};
+use crate::limits::{BATCH_BYTES_MAX, RELATIONSHIPS_MAX};
+use crate::{
+    Atomicity, Change, Episode, EpisodeId, EpisodeQuery, ErrorKind, Pattern, RelationshipKind,
+    Stored,
+};
 
 cases![
     a_batch_answers_in_its_order,
@@ -23,6 +26,7 @@ cases![
     one_episode_changed_twice_is_undone_as_a_whole,
     f70_a_batch_over_the_byte_limit_is_refused_as_a_whole,
     f70_a_batch_stored_per_part_stops_at_the_first_part_that_fails,
+    f63_more_relationships_than_one_call_takes_are_refused,
     episodes_and_patterns_are_stored_together,
     a_bad_episode_keeps_its_patterns_out,
 ];
@@ -240,6 +244,25 @@ async fn f70_a_batch_stored_per_part_stops_at_the_first_part_that_fails(backend:
         .await;
     let stored = changes(&stored.expect("store_episodes"));
     assert_eq!(stored, [Change::Unchanged, Change::Created]);
+}
+
+async fn f63_more_relationships_than_one_call_takes_are_refused(backend: Backend) {
+    store(&backend, &episodes(1..3)).await;
+    let edge = edge(RelationshipKind::Follows, 1, 2);
+    let mut batch = vec![edge.clone(); RELATIONSHIPS_MAX];
+    let added = backend.add_relationships(&batch).await;
+    assert_eq!(added.expect("add_relationships").len(), RELATIONSHIPS_MAX);
+    batch.push(edge.clone());
+    let before = state(&backend).await;
+    fails(
+        backend.add_relationships(&batch).await,
+        ErrorKind::Limit,
+        None,
+    );
+    let keys = vec![edge.key(); RELATIONSHIPS_MAX + 1];
+    let removed = backend.remove_relationships(&here(), &keys).await;
+    fails(removed, ErrorKind::Limit, None);
+    same(&state(&backend).await, &before);
 }
 
 async fn episodes_and_patterns_are_stored_together(backend: Backend) {
