@@ -1,11 +1,13 @@
 //! Local or remote, decided at run time by the location.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::program::GroupResult;
 use crate::{
     Connect, Error, ErrorKind, Execute, LocalConfig, LocalConnection, LocalConnector, Location,
-    Program, Result, Rows, Statement,
+    Program, Result, Rows, Statement, StatementCaches,
 };
 #[cfg(feature = "remote")]
 use crate::{RemoteConfig, RemoteConnection, RemoteConnector};
@@ -49,6 +51,17 @@ impl AnyConnector {
                 Err(Error::new(ErrorKind::Unsupported, context))
             }
             _ => LocalConnector::new(location, config.local).map(Self::Local),
+        }
+    }
+
+    /// As `LocalConnector::with_statement_caches`. On a server nothing is
+    /// compiled ahead: the text travels with every request.
+    #[must_use]
+    pub fn with_statement_caches(self, caches: Arc<dyn StatementCaches>) -> Self {
+        match self {
+            Self::Local(connector) => Self::Local(connector.with_statement_caches(caches)),
+            #[cfg(feature = "remote")]
+            remote @ Self::Remote(_) => remote,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From SQLite's result codes to [`ErrorKind`].
 
-use crate::ErrorKind;
+use crate::{Error, ErrorKind};
 
 /// `SQLITE_ERROR` with the text of a failed guard is a conflict.
 pub(crate) const GUARD_FAILED: &str = "integer overflow";
@@ -49,6 +49,16 @@ fn classify_primary(code: i32) -> ErrorKind {
 /// Whether this failure of a guard means that the guard does not hold.
 pub(crate) fn is_failed_guard(code: i32, message: &str) -> bool {
     code == 1 && message.contains(GUARD_FAILED)
+}
+
+/// Whether a statement that failed so may no longer fit the schema, as far as
+/// its code tells: a missing table or column is plain `SQLITE_ERROR`, which a
+/// failed guard is as well.
+pub(crate) fn is_outdated(error: &Error) -> bool {
+    let said = error.said_by_sqlite();
+    said.is_some_and(|said| {
+        matches!(said.code & 0xff, 1 | 17) && !is_failed_guard(said.code, &said.message)
+    })
 }
 
 /// Whether a COMMIT that failed with `code` may still be found stored after a

@@ -196,6 +196,11 @@ impl Error {
         self.retry_after
     }
 
+    /// SQLite's own words, if they are the cause.
+    pub(crate) fn said_by_sqlite(&self) -> Option<&SqliteMessage> {
+        self.source()?.downcast_ref()
+    }
+
     /// See [`ErrorKind::is_retryable`].
     pub fn is_retryable(&self) -> bool {
         self.kind.is_retryable()

@@ -23,7 +23,10 @@ mod value;
 pub use any::{AnyConfig, AnyConnection, AnyConnector};
 pub use error::{Error, ErrorKind, Result};
 pub use execute::{Acquire, Connect, Execute};
-pub use local::{Access, Durability, LocalConfig, LocalConnection, LocalConnector};
+pub use local::{
+    Access, Compiled, Durability, LocalConfig, LocalConnection, LocalConnector, StatementCache,
+    StatementCaches,
+};
 pub use location::Location;
 pub use program::{Batch, Expect, GroupResult, Program, Step};
 #[cfg(feature = "remote")]

@@ -1,27 +1,52 @@
 //! A compiled statement and how it is run.
 
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::call::Call;
 use super::raw::{from_libsql, now, params, shielded};
 use crate::sql::{Verb, only_statement};
 use crate::{Error, ErrorKind, Limits, Result, Rows, Statement, Value};
 
-/// A statement compiled on one connection.
+/// A statement compiled on one connection, for a
+/// [`StatementCache`](crate::StatementCache) to keep.
 ///
 /// Invariant: it is never used on another connection and never dropped after
-/// its own; both are kept by living inside the connection's session only.
-pub(crate) struct Compiled {
+/// its own. A cache keeps it inside the connection, and the connection
+/// looks whose it is before it runs it.
+pub struct Compiled {
     statement: libsql::Statement,
+    home: Home,
     sql: Box<str>,
     verb: Verb,
     parameters: usize,
     columns: Arc<[Box<str>]>,
 }
 
+/// Tells connections of this process apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Home(u64);
+
+impl Home {
+    /// One that no other connection has.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled")
+            .field("sql", &self.sql)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Compiled {
     /// Compiles the one statement of `sql`.
-    pub(crate) fn new(conn: &libsql::Connection, sql: &str) -> Result<Self> {
+    pub(crate) fn new(conn: &libsql::Connection, home: Home, sql: &str) -> Result<Self> {
         let verb = only_statement(sql)?;
         if verb == Verb::Transaction {
             return Err(Error::new(
@@ -33,6 +58,7 @@ impl Compiled {
         let parameters = statement.parameter_count();
         Ok(Self {
             statement,
+            home,
             sql: sql.into(),
             verb,
             parameters,
@@ -40,8 +66,13 @@ impl Compiled {
         })
     }
 
+    /// Whether it was compiled from this text on this connection.
+    pub(crate) fn is_for(&self, home: Home, sql: &str) -> bool {
+        self.home == home && *self.sql == *sql
+    }
+
     /// The text it was compiled from.
-    pub(crate) fn sql(&self) -> &str {
+    pub fn sql(&self) -> &str {
         &self.sql
     }
 

@@ -121,6 +121,7 @@ impl LocalConnection {
             // VACUUM and the like want no other statement in the middle.
             if verb == Verb::Read {
                 session.hold_interrupts()?;
+                session.notice_schema()?;
             }
             call.check()?;
             session.run(&statement, call)

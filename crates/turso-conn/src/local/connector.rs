@@ -15,7 +15,7 @@ use super::identity::Identity;
 use super::pragma;
 use super::raw::now;
 use super::session::Session;
-use super::statements::OneUnit;
+use super::statements::{OneUnitEach, StatementCaches};
 use crate::backoff::{Backoff, jitter};
 use crate::{Connect, Error, ErrorKind, Location, Result};
 
@@ -28,6 +28,7 @@ pub struct LocalConnector {
     place: Place,
     identity: Identity,
     config: Arc<LocalConfig>,
+    statements: Arc<dyn StatementCaches>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +58,16 @@ impl LocalConnector {
             place,
             identity: Identity::default(),
             config: Arc::new(config),
+            statements: Arc::new(OneUnitEach),
         })
+    }
+
+    /// Has each connection keep compiled statements in a cache made by
+    /// `caches`. The default keeps them while one program runs.
+    #[must_use]
+    pub fn with_statement_caches(mut self, caches: Arc<dyn StatementCaches>) -> Self {
+        self.statements = caches;
+        self
     }
 
     /// The configuration.
@@ -106,7 +116,7 @@ impl LocalConnector {
             // It may have been made, or replaced, since it was looked at.
             self.look_at(path)?;
         }
-        let session = Session::new(conn, Box::new(OneUnit::default()))?;
+        let session = Session::new(conn, self.statements.for_connection())?;
         Ok(LocalConnection::new(
             session,
             Arc::clone(&self.config),

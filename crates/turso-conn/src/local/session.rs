@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::call::Call;
-use super::compiled::Compiled;
+use super::compiled::{Compiled, Home};
 use super::latch::Latch;
 use super::raw::now;
-use super::statements::Statements;
+use super::schema_watch::SchemaWatch;
+use super::statements::StatementCache;
+use crate::classify::is_outdated;
 use crate::sql::Verb;
 use crate::{Error, ErrorKind, Result, Rows, Statement};
 
@@ -17,8 +19,10 @@ use crate::{Error, ErrorKind, Result, Rows, Statement};
 /// the same thread: fields are dropped in order, and libsql leaks the handle
 /// when two threads drop the two at once.
 pub(crate) struct Session {
-    statements: Box<dyn Statements>,
+    statements: Box<dyn StatementCache>,
     latch: Latch,
+    schema: SchemaWatch,
+    home: Home,
     conn: libsql::Connection,
     busy_wait: Option<Duration>,
     working: bool,
@@ -37,12 +41,18 @@ pub(crate) enum Condition {
 }
 
 impl Session {
-    pub(crate) fn new(conn: libsql::Connection, statements: Box<dyn Statements>) -> Result<Self> {
+    pub(crate) fn new(
+        conn: libsql::Connection,
+        statements: Box<dyn StatementCache>,
+    ) -> Result<Self> {
         let latch = Latch::new(&conn)?;
+        let schema = SchemaWatch::new(&conn)?;
         let condition = Condition::Fit;
         Ok(Self {
             statements,
             latch,
+            schema,
+            home: Home::new(),
             conn,
             busy_wait: None,
             working: false,
@@ -114,11 +124,19 @@ impl Session {
         !self.conn.is_autocommit()
     }
 
+    /// Drops what was compiled for another schema than the present one.
+    pub(crate) fn notice_schema(&mut self) -> Result<()> {
+        if self.statements.outlives_unit() && self.schema.has_changed()? {
+            self.statements.clear();
+        }
+        Ok(())
+    }
+
     /// Compiles `sql`, or takes what was compiled before.
     pub(crate) fn compile(&mut self, sql: &str) -> Result<Compiled> {
         match self.statements.take(sql) {
-            Some(compiled) => Ok(compiled),
-            None => Compiled::new(&self.conn, sql),
+            Some(compiled) if compiled.is_for(self.home, sql) => Ok(compiled),
+            _ => Compiled::new(&self.conn, self.home, sql),
         }
     }
 
@@ -128,7 +146,7 @@ impl Session {
         self.run_compiled(compiled, statement, call)
     }
 
-    /// Runs a compiled statement, and keeps it if that went well.
+    /// Runs a compiled statement, and keeps it unless the schema is another now.
     pub(crate) fn run_compiled(
         &mut self,
         mut compiled: Compiled,
@@ -138,14 +156,18 @@ impl Session {
         if compiled.verb() == Verb::Settings && self.condition == Condition::Fit {
             self.condition = Condition::Altered;
         }
-        let rows = compiled.run(&self.conn, statement, call)?;
-        self.statements.put(compiled);
-        Ok(rows)
+        let answer = compiled.run(&self.conn, statement, call);
+        if !answer.as_ref().is_err_and(is_outdated) {
+            self.keep(compiled);
+        }
+        answer
     }
 
-    /// Gives back a statement that was compiled and not run.
+    /// Gives back a statement, if it is of the kind that is run again.
     pub(crate) fn keep(&mut self, compiled: Compiled) {
-        self.statements.put(compiled);
+        if matches!(compiled.verb(), Verb::Read | Verb::Write) {
+            self.statements.put(compiled);
+        }
     }
 
     /// Runs a statement of our own without values or rows, such as BEGIN.

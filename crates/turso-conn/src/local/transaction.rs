@@ -3,7 +3,6 @@
 use super::call::Call;
 use super::session::{Condition, Session};
 use crate::classify::{commit_is_uncertain, is_failed_guard};
-use crate::error::SqliteMessage;
 use crate::program::GroupResult;
 use crate::sql::{Verb, only_statement};
 use crate::{Batch, Error, ErrorKind, Expect, Program, Result, Rows, Step};
@@ -68,6 +67,7 @@ impl<'a> Transaction<'a> {
             "BEGIN IMMEDIATE"
         };
         transaction.session.control(begin)?;
+        transaction.session.notice_schema()?;
         Ok(transaction)
     }
 
@@ -169,9 +169,8 @@ fn is_engine_failure(kind: ErrorKind) -> bool {
 }
 
 fn failed_guard(step: &Step, error: Error) -> Error {
-    let source = std::error::Error::source(&error);
-    let failed = source
-        .and_then(|source| source.downcast_ref::<SqliteMessage>())
+    let failed = error
+        .said_by_sqlite()
         .is_some_and(|said| is_failed_guard(said.code, &said.message));
     match step.expect() {
         Some(Expect::Guard) if failed => error.with_kind(ErrorKind::Conflict),
