@@ -7,8 +7,10 @@ use crate::storage::TursoStorage;
 use memory_core::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use turso_compression::Packer;
 use turso_conn::{Access, AnyConfig, AnyConnector, Durability, Location};
+use turso_prepared::Prepared;
 
 /// Makes a [`TursoStorage`]. Every setting is one of [`Config`].
 #[derive(Clone, Debug)]
@@ -43,6 +45,12 @@ impl Builder {
     /// When an acknowledged write is on the disk. Default: before it is acknowledged.
     pub fn durability(mut self, durability: Durability) -> Self {
         self.config.connection.local.durability = durability;
+        self
+    }
+
+    /// How many compiled statements each local connection keeps.
+    pub fn prepared(mut self, prepared: turso_prepared::Config) -> Self {
+        self.config.prepared = prepared;
         self
     }
 
@@ -84,8 +92,10 @@ impl Builder {
             }
         }
         let wait = connection.local.deadline;
+        let prepared = Prepared::new(self.config.prepared);
         let connector = AnyConnector::open(&location, connection)
-            .map_err(|e| storage("opening the database", e))?;
+            .map_err(|e| storage("opening the database", e))?
+            .with_statement_caches(Arc::new(prepared.clone()));
         let readers = match location {
             Location::Memory => 0,
             _ => self.config.readers.get(),
@@ -95,6 +105,7 @@ impl Builder {
         Ok(TursoStorage::new(
             lanes,
             Packer::default(),
+            prepared,
             !location.is_remote(),
         ))
     }

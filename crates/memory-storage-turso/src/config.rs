@@ -26,6 +26,8 @@ pub struct Config {
     pub location: String,
     /// How connections are opened and used.
     pub connection: AnyConfig,
+    /// How many compiled statements each local connection keeps.
+    pub prepared: turso_prepared::Config,
     /// Reading connections beside the writing one, opened when they are first needed.
     /// Default: one per processor, at most four, because reads of a local file wait for
     /// processors, not for the disk. A database in memory has none.
@@ -38,6 +40,7 @@ impl Default for Config {
         Self {
             location: "memory.db".into(),
             connection: AnyConfig::default(),
+            prepared: turso_prepared::Config::default(),
             readers: NonZeroUsize::new(processors.min(4)).unwrap_or(NonZeroUsize::MIN),
         }
     }

@@ -32,6 +32,7 @@ pub use storage::TursoStorage;
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]
 pub use turso_conn::{Compression as AnswerCompression, Encoding, RemoteConfig, Retry, Secret};
+pub use turso_prepared::{Config as PreparedConfig, Stats as PreparedStats};
 
 /// The example on the front page of the workspace compiles.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use crate::lanes::Lanes;
 use memory_core::{Result, WriteId};
 use turso_compression::Packer;
 use turso_conn::{Batch, Program, Rows, Statement, Value};
+use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
 ///
@@ -30,6 +31,7 @@ use turso_conn::{Batch, Program, Rows, Statement, Value};
 pub struct TursoStorage {
     lanes: Lanes,
     packer: Packer,
+    prepared: Prepared,
     /// Whether the database is on this machine, and so can be asked for its integrity.
     local: bool,
 }
@@ -49,12 +51,19 @@ impl TursoStorage {
         Builder::new(location)
     }
 
-    pub(crate) fn new(lanes: Lanes, packer: Packer, local: bool) -> Self {
+    pub(crate) fn new(lanes: Lanes, packer: Packer, prepared: Prepared, local: bool) -> Self {
         Self {
             lanes,
             packer,
+            prepared,
             local,
         }
+    }
+
+    /// What the caches of compiled statements of all local connections did. All
+    /// zero for a server, where nothing is compiled ahead.
+    pub fn prepared_stats(&self) -> turso_prepared::Stats {
+        self.prepared.stats()
     }
 
     pub(crate) const fn packer(&self) -> &Packer {

@@ -4,13 +4,14 @@ use super::Import;
 use crate::args;
 use crate::call::Call;
 use memory_storage_turso::{
-    Atomicity, Domain, EpisodeQuery, InMemoryStorage, Namespace, OutcomeKind, PageRequest,
-    RelatedQuery, RelationshipQuery, RelationshipStore, StorageBackend, Tag, Timestamp,
-    TursoStorage,
+    Atomicity, Domain, Episode, EpisodeQuery, EpisodeStore as _, InMemoryStorage, Namespace,
+    OutcomeKind, PageRequest, RelatedQuery, RelationshipQuery, RelationshipStore, StorageBackend,
+    Tag, TagChange, Timestamp, TursoStorage, Update,
 };
+use std::path::PathBuf;
 use testkit::DataSet;
 
-async fn imported(data: &DataSet) -> TursoStorage {
+async fn imported(files: Vec<PathBuf>) -> TursoStorage {
     let store = TursoStorage::open(":memory:").await.unwrap();
     let call = Call {
         db: ":memory:".into(),
@@ -20,7 +21,7 @@ async fn imported(data: &DataSet) -> TursoStorage {
         now: Timestamp::now(),
     };
     let args = args::Import {
-        files: data.files().unwrap(),
+        files,
         skip_bad: false,
     };
     let import = Import::prepare(&call, &args).unwrap();
@@ -99,18 +100,25 @@ async fn same_pages(query: &EpisodeQuery, left: &dyn StorageBackend, right: &dyn
     }
 }
 
+fn block_on(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work);
+}
+
 #[test]
 fn the_real_episodes_are_the_same_in_a_database_and_in_the_reference() {
     let test = "the_real_episodes_are_the_same_in_a_database_and_in_the_reference";
     let Some(data) = DataSet::find(test) else {
         return;
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let (database, reference) = (imported(&data).await, InMemoryStorage::new());
+    block_on(async {
+        let (database, reference) = (
+            imported(data.files().unwrap()).await,
+            InMemoryStorage::new(),
+        );
         copy(&database, &reference).await;
         for query in queries() {
             same_pages(&query, &database, &reference).await;
@@ -127,5 +135,63 @@ fn the_real_episodes_are_the_same_in_a_database_and_in_the_reference() {
             let found = database.find_related(&walk).await.unwrap();
             assert_eq!(found, reference.find_related(&walk).await.unwrap());
         }
+    });
+}
+
+/// What an agent does with one episode.
+async fn work_with(storage: &TursoStorage, episode: &Episode) {
+    let space = Namespace::default();
+    storage.get_episode(&space, episode.id).await.unwrap();
+    storage.store_episode(episode).await.unwrap();
+    let ids = [episode.id; 2];
+    let again = storage.get_episodes(&space, &ids);
+    let stored = again.await.unwrap().remove(0).unwrap();
+    let mut changed = (*stored).clone();
+    let edit = |draft: &mut memory_storage_turso::EpisodeDraft| draft.reflections.push("x".into());
+    changed.edit(Timestamp::now(), edit).unwrap();
+    let update = Update::new(changed, stored.revision);
+    storage.update_episode(&update).await.unwrap();
+    let change = TagChange::add(Tag::new("seen").unwrap());
+    let tagged = storage.change_tags(&space, episode.id, &change, Timestamp::now());
+    tagged.await.unwrap();
+    let found = storage.find_episode_ids(&space, episode.external_id.as_slice());
+    assert_eq!(found.await.unwrap(), [Some(episode.id)]);
+    let walk = RelatedQuery::from(space.clone(), episode.id);
+    storage.find_related(&walk).await.unwrap();
+    for query in queries() {
+        storage.count_episodes(&query).await.unwrap();
+        let page = PageRequest::first(3).unwrap();
+        storage.query_episodes(&query, &page).await.unwrap();
+    }
+}
+
+/// Every text is one of a fixed set: once each connection has compiled them, nothing is
+/// compiled any more.
+#[test]
+fn work_with_real_episodes_compiles_next_to_nothing() {
+    let Some(data) = DataSet::find("work_with_real_episodes_compiles_next_to_nothing") else {
+        return;
+    };
+    let mut files = data.files().unwrap();
+    files.retain(|file| file.ends_with("tau_airline.jsonl.gz"));
+    assert_eq!(files.len(), 1);
+    block_on(async {
+        let storage = imported(files).await;
+        let (all, page) = (EpisodeQuery::default(), PageRequest::first(200).unwrap());
+        let episodes = storage.query_episodes(&all, &page).await.unwrap().items;
+        work_with(&storage, &episodes[0]).await;
+        let warm = storage.prepared_stats();
+        for episode in &episodes[1..] {
+            work_with(&storage, episode).await;
+        }
+        let now = storage.prepared_stats();
+        let (hits, misses) = (now.hits - warm.hits, now.misses - warm.misses);
+        println!("{hits} hits, {misses} misses, {now:?}");
+        assert!(hits > 3_000 && misses * 100 <= hits + misses);
+        assert_eq!(now.entries, warm.entries);
+        assert_eq!(
+            (now.evictions, now.outdated),
+            (warm.evictions, warm.outdated)
+        );
     });
 }
