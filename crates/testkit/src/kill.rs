@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::Dice;
+
 /// When a worker is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kill {
@@ -14,20 +16,9 @@ impl Kill {
     ///
     /// The seeds 0, 1, 2, … spread over the whole range.
     pub fn somewhere(longest: Duration, seed: u64) -> Self {
-        let part = u32::try_from(mix(seed) >> 32).unwrap_or(u32::MAX);
+        let part = u32::try_from(Dice::new(seed).bits() >> 32).unwrap_or(u32::MAX);
         Self::After(longest.mul_f64(f64::from(part) / 2_f64.powi(32)))
     }
-}
-
-/// One step of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom
-/// Number Generators, 2014).
-fn mix(seed: u64) -> u64 {
-    let mut z = seed
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        .wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

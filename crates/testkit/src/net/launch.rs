@@ -52,6 +52,10 @@ impl Process {
         Ok(process)
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL; it is gone on return.
     pub(crate) fn kill(mut self) {
         self.end();

@@ -94,6 +94,11 @@ impl Sqld {
         format!("http://{}", self.address())
     }
 
+    /// The id of its process, for tools that look at it from outside; none while it does not run.
+    pub fn id(&self) -> Option<u32> {
+        self.process().as_ref().map(Process::id)
+    }
+
     /// Where its data is.
     pub fn folder(&self) -> &Path {
         self.folder.path()
