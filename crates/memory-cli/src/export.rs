@@ -4,6 +4,7 @@ use crate::args;
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::frames::FrameWriter;
 use crate::output;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -43,10 +44,22 @@ pub(crate) async fn export(
     store: &dyn StorageBackend,
     out: &mut dyn Write,
 ) -> Result<Exit> {
-    let Some(path) = &args.file else {
-        write_all(call, store, out).await?;
+    let is_file = |path: &&PathBuf| path.as_path() != Path::new("-");
+    let Some(path) = args.file.as_ref().filter(is_file) else {
+        if args.frames {
+            let mut framed = FrameWriter::new(&mut *out);
+            write_all(call, store, &mut framed).await?;
+            framed.finish()?;
+        } else {
+            write_all(call, store, out).await?;
+        }
         return Ok(Exit::Ok);
     };
+    if args.frames {
+        let context = "frames are for pipes, not for files";
+        let next = "name no file, or `-`; a file is compressed if its name ends in .gz";
+        return Err(Error::usage(context).next(next));
+    }
     let (target, file) = Target::open(path)?;
     let (file, summary) = if path.extension().is_some_and(|ending| ending == "gz") {
         let mut packed = GzEncoder::new(file, Compression::default());

@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod exit;
 mod export;
+mod frames;
 mod import;
 mod output;
 
@@ -77,6 +78,7 @@ async fn run(call: &Call, command: &Command, out: &mut dyn Write) -> Result<Exit
         }
         Command::Forget(args) => commands::forget(call, args, &existing(call).await?, out).await,
         Command::Stats(args) => commands::stats(call, args, &readable(call).await?, out).await,
+        Command::Compact(args) => commands::compact(call, args, &existing(call).await?, out).await,
         Command::Check => commands::check(call, &readable(call).await?, out).await,
     }
 }

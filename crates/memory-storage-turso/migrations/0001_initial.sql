@@ -106,6 +106,14 @@ CREATE TABLE relationships (
 
 CREATE INDEX relationships_by_end ON relationships (namespace, to_id, from_id, kind);
 
+-- What payloads were compressed with and cannot be read without; never deleted. The id, which
+-- payloads name, is the CRC-32 of the dictionary; the content is itself in an envelope.
+CREATE TABLE dictionaries (
+  id         INTEGER PRIMARY KEY,
+  created_at INTEGER NOT NULL,
+  content    BLOB    NOT NULL
+) STRICT;
+
 CREATE TRIGGER episodes_inserted AFTER INSERT ON episodes BEGIN
   INSERT INTO episode_tags
     SELECT NEW.namespace, value, NEW.started_at, NEW.id FROM json_each(NEW.tags);

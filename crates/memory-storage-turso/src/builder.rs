@@ -1,4 +1,4 @@
-use crate::config::Config;
+use crate::config::{Config, DictionaryChoice};
 use crate::create::create;
 use crate::error::{corrupt, storage};
 use crate::lanes::Lanes;
@@ -8,7 +8,7 @@ use memory_core::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use turso_compression::Packer;
+use turso_compression::{Config as CompressionConfig, Packer};
 use turso_conn::{Access, AnyConfig, AnyConnector, Durability, Location};
 use turso_prepared::Prepared;
 
@@ -60,6 +60,18 @@ impl Builder {
         self
     }
 
+    /// How payloads are compressed that are written from now on.
+    pub fn compression(mut self, compression: CompressionConfig) -> Self {
+        self.config.compression = compression;
+        self
+    }
+
+    /// What zstd compresses payloads with.
+    pub fn dictionary(mut self, dictionary: DictionaryChoice) -> Self {
+        self.config.dictionary = dictionary;
+        self
+    }
+
     /// The token that a server asks for. Default: none, or the one in the location.
     #[cfg(feature = "remote")]
     pub fn token(mut self, token: turso_conn::Secret) -> Self {
@@ -102,12 +114,10 @@ impl Builder {
         };
         let lanes = Lanes::new(&connector, readers, wait);
         prepare(&lanes, &location, access).await?;
-        Ok(TursoStorage::new(
-            lanes,
-            Packer::default(),
-            prepared,
-            !location.is_remote(),
-        ))
+        let packer = Packer::new(self.config.compression);
+        let storage = TursoStorage::new(lanes, packer, prepared, !location.is_remote());
+        storage.choose_dictionary(self.config.dictionary).await?;
+        Ok(storage)
     }
 }
 

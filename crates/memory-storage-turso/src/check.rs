@@ -276,7 +276,7 @@ impl TursoStorage {
         let read = statement(audit.operation, &audit.sql, [behind.into()])
             .bind(as_i64(PAGE_BYTES_MAX))
             .bind(rows);
-        self.read(read).await
+        self.read_records(read, audit.columns).await
     }
 
     async fn next_row(&self, audit: &'static Audit, behind: i64) -> Result<Option<i64>> {

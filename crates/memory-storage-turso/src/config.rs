@@ -1,6 +1,7 @@
 use memory_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
+use turso_compression::Config as CompressionConfig;
 use turso_conn::{AnyConfig, Location};
 
 /// The environment variable that says where the database is.
@@ -32,6 +33,27 @@ pub struct Config {
     /// Default: one per processor, at most four, because reads of a local file wait for
     /// processors, not for the disk. A database in memory has none.
     pub readers: NonZeroUsize,
+    /// How payloads are compressed that are written from now on. Default: zstd at level 3, or
+    /// deflate at level 3 in a build without the feature `zstd`. Payloads
+    /// that were written otherwise stay readable.
+    pub compression: CompressionConfig,
+    /// What zstd compresses payloads with.
+    pub dictionary: DictionaryChoice,
+}
+
+/// Which dictionary new payloads are compressed with, when that is done by zstd.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DictionaryChoice {
+    /// None.
+    None,
+    /// The one that comes with this program.
+    BuiltIn,
+    /// The latest one that was trained on this database, else the one that comes with this
+    /// program. The default: payloads get smaller by it, and it costs no time.
+    #[default]
+    Trained,
 }
 
 impl Default for Config {
@@ -42,6 +64,8 @@ impl Default for Config {
             connection: AnyConfig::default(),
             prepared: turso_prepared::Config::default(),
             readers: NonZeroUsize::new(processors.min(4)).unwrap_or(NonZeroUsize::MIN),
+            compression: CompressionConfig::default(),
+            dictionary: DictionaryChoice::default(),
         }
     }
 }

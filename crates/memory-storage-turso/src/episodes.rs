@@ -76,7 +76,8 @@ impl EpisodeStore for TursoStorage {
     ) -> Result<Page<Arc<Episode>>> {
         let position: Option<EpisodePosition> = page.position()?;
         let filter = episode_filter(query, position.as_ref())?;
-        let rows = self.read(EPISODES.page(filter, query.order, page)).await?;
+        let statement = EPISODES.page(filter, query.order, page);
+        let rows = self.read_records(statement, 13).await?;
         page_of(
             &rows,
             &Cut::Found(13),

@@ -12,7 +12,8 @@ pub(crate) fn storage(doing: &str, error: turso_conn::Error) -> Error {
 pub(crate) fn payload(doing: &str, error: turso_compression::Error) -> Error {
     use turso_compression::ErrorKind as Packing;
     let kind = match error.kind() {
-        Packing::Corrupt => ErrorKind::Corrupt,
+        // A dictionary that was there when the payload was written is lost.
+        Packing::Corrupt | Packing::MissingDictionary => ErrorKind::Corrupt,
         Packing::Unsupported => ErrorKind::Unsupported,
         Packing::Limit => ErrorKind::Limit,
         _ => ErrorKind::Bug,

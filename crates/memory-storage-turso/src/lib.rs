@@ -2,8 +2,10 @@
 
 mod builder;
 mod check;
+mod compact;
 mod config;
 mod create;
+mod dictionaries;
 mod episodes;
 mod error;
 mod lanes;
@@ -19,16 +21,26 @@ mod statistics;
 mod storage;
 mod store;
 mod tags;
+#[cfg(feature = "zstd")]
+mod train;
 mod write;
 
 pub use builder::Builder;
 pub use check::{CheckReport, PROBLEMS_MAX, Problem};
+pub use compact::CompactReport;
 #[cfg(feature = "remote")]
 pub use config::ENV_TOKEN;
-pub use config::{Config, ENV_URL};
+pub use config::{Config, DictionaryChoice, ENV_URL};
+pub use dictionaries::DICTIONARIES_MAX;
 pub use memory_core::*;
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
+#[cfg(feature = "zstd")]
+pub use train::{TRAINING_BYTES, Training};
+pub use turso_compression::{
+    Algorithm, CompressedTransport, Config as CompressionConfig, DictionaryId,
+    Error as TransportError, ErrorKind as TransportErrorKind, Level, Packer,
+};
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]
 pub use turso_conn::{Compression as AnswerCompression, Encoding, RemoteConfig, Retry, Secret};

@@ -81,7 +81,8 @@ impl PatternStore for TursoStorage {
     ) -> Result<Page<Arc<Pattern>>> {
         let position: Option<PatternPosition> = page.position()?;
         let filter = pattern_filter(query, position.as_ref());
-        let rows = self.read(PATTERNS.page(filter, query.order, page)).await?;
+        let statement = PATTERNS.page(filter, query.order, page);
+        let rows = self.read_records(statement, 8).await?;
         page_of(
             &rows,
             &Cut::Found(8),

@@ -19,7 +19,8 @@ pub(crate) struct Reader<T> {
     pub(crate) many: &'static str,
     /// The name of the operation.
     pub(crate) operation: &'static str,
-    /// How many columns a record has; in `many`, its place and the last place follow them.
+    /// How many columns a record has, the last of them its payload; in `many`, its place and the
+    /// last place follow them.
     pub(crate) columns: usize,
     /// Reads one record.
     pub(crate) decode: fn(&TursoStorage, &Namespace, Row<'_>) -> Result<T>,
@@ -75,7 +76,7 @@ impl<T> Reader<T> {
             .named(self.operation)
             .point_read();
         let rows = storage
-            .read(statement)
+            .read_records(statement, self.columns)
             .await
             .map_err(|e| self.of_record(id, e))?;
         rows.first()
@@ -97,7 +98,7 @@ impl<T> Reader<T> {
                 .bind(hex_ids(ids))
                 .bind(crate::record::as_i64(PAGE_BYTES_MAX))
                 .named(self.operation);
-            let rows = storage.read(statement).await?;
+            let rows = storage.read_records(statement, self.columns).await?;
             let mut last = None;
             for row in &rows {
                 let place = self.place(row, 0)?;

@@ -193,7 +193,7 @@ mod tests {
     }
 
     const RELEASED: [&str; 1] =
-        ["3d5d7d9f9d25335d9c93b9bccba947f5865d144de6ebbb48ff87aad3f932e50a"];
+        ["03302ce12965d082a716ddd834897373afe7b74b5aa56fc3cb7fb909b785afbd"];
 
     #[test]
     fn every_part_of_a_migration_is_one_statement() {

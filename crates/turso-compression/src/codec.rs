@@ -11,11 +11,14 @@ use crate::{Error, ErrorKind, Result};
 pub enum Algorithm {
     /// The payload as it is.
     Raw,
-    /// A raw deflate stream (RFC 1951). The default of this crate, since every build has it.
-    #[default]
+    /// A raw deflate stream (RFC 1951), which every build reads. The default of a build without
+    /// the feature `zstd`.
+    #[cfg_attr(not(feature = "zstd"), default)]
     Deflate,
-    /// A zstd frame (RFC 8878), made with the dictionary if the packer has one.
+    /// A zstd frame (RFC 8878), made with the dictionary if the packer has one. The default of a
+    /// build that has it: smaller and faster at once.
     #[cfg(feature = "zstd")]
+    #[default]
     Zstd,
 }
 
@@ -66,9 +69,9 @@ impl Level {
 }
 
 impl Default for Level {
-    /// [`Level::FAST`].
+    /// [`Level::BALANCED`].
     fn default() -> Self {
-        Self::FAST
+        Self::BALANCED
     }
 }
 

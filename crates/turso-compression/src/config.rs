@@ -12,9 +12,9 @@ pub const DEFAULT_MAX_UNCOMPRESSED: usize = 7_000_000;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct Config {
-    /// How new envelopes are made. Default: [`Algorithm::Deflate`], which every build reads.
+    /// How new envelopes are made. Default: zstd if the build has it, else deflate.
     pub algorithm: Algorithm,
-    /// How hard to compress. Default [`Level::FAST`]: the README has the figures.
+    /// How hard to compress. Default [`Level::BALANCED`]: the README has the figures.
     pub level: Level,
     /// Payloads of fewer bytes are stored raw without trying to compress them.
     ///

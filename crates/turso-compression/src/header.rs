@@ -4,6 +4,9 @@ use crate::{Error, ErrorKind, Result};
 /// Bytes before the body of an envelope.
 pub const HEADER_LEN: usize = 16;
 
+/// Where in an envelope the byte of its codec is, in every version so far.
+pub const CODEC_AT: usize = 3;
+
 /// The format version this build writes, and the only one it reads.
 pub const VERSION: u8 = 1;
 

@@ -28,7 +28,7 @@ pub use dictionary_id::{DictionaryId, dictionary_of};
 pub use encoder::Encoder;
 pub use error::{Error, ErrorKind, Result};
 pub use gzip::gunzip;
-pub use header::{HEADER_LEN, VERSION, original_len};
+pub use header::{CODEC_AT, HEADER_LEN, VERSION, original_len};
 pub use packer::Packer;
 #[cfg(feature = "transport")]
 pub use transport::{CompressedTransport, READ_AT_ONCE};

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Forget(Forget),
     /// Count what is stored
     Stats(Stats),
+    /// Write payloads anew that are not compressed as new ones are, while others go on
+    Compact(Compact),
     /// Read everything back and verify it
     Check,
     /// Print a script that completes this command in a shell
@@ -90,12 +92,26 @@ pub(crate) struct Import {
     /// Leave out lines that cannot be stored, and say which
     #[arg(long)]
     pub(crate) skip_bad: bool,
+    /// Standard input comes in compressed frames, from `export --frames -`
+    #[arg(long)]
+    pub(crate) frames: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// The file to write, compressed if its name ends in `.gz` [default: standard output]
     pub(crate) file: Option<PathBuf>,
+    /// Write compressed frames for `import --frames -`, to `-`, which is standard output
+    #[arg(long)]
+    pub(crate) frames: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compact {
+    /// Train a dictionary on what is stored first. It keeps pieces of episodes, also of
+    /// those that are forgotten later
+    #[arg(long)]
+    pub(crate) train: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! What the subcommands do. Each gets a storage and writes to `out`.
 
 mod check;
+mod compact;
 mod find;
 mod forget;
 mod list;
@@ -13,6 +14,7 @@ mod stats;
 mod tag;
 
 pub(crate) use check::check;
+pub(crate) use compact::compact;
 pub(crate) use forget::forget;
 pub(crate) use list::{list, table as episodes_table};
 pub(crate) use patterns::{patterns, table as patterns_table};

@@ -58,7 +58,8 @@ struct Report<'a> {
 impl Import {
     /// Looks at the files and checks their lines, before a database is made for them.
     pub(crate) fn prepare(call: &Call, args: &args::Import) -> Result<Self> {
-        let sources = args.files.iter().map(PathBuf::as_path).map(Source::at);
+        let sources = args.files.iter().map(PathBuf::as_path);
+        let sources = sources.map(|path| Source::at(path, args.frames));
         let mut import = Self {
             sources: sources.collect::<Result<_>>()?,
             survey: Survey::default(),

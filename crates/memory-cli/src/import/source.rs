@@ -2,6 +2,7 @@ use super::bar::Bar;
 use super::lines::Lines;
 use super::origin::Origin;
 use crate::error::{Error, Result};
+use crate::frames::FrameReader;
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -18,17 +19,24 @@ pub(crate) struct Source {
     pub(crate) bytes: u64,
     /// Whether it can be read twice.
     pub(crate) is_regular: bool,
+    /// Whether it comes in frames.
+    framed: bool,
 }
 
 impl Source {
     /// Looks at `path`; `-` is standard input.
-    pub(crate) fn at(path: &Path) -> Result<Self> {
+    pub(crate) fn at(path: &Path, framed: bool) -> Result<Self> {
+        if path != Path::new("-") && framed {
+            let context = format!("{} is a file, and frames are for pipes", path.display());
+            return Err(Error::usage(context).next("name `-`, or leave out --frames"));
+        }
         if path == Path::new("-") {
             return Ok(Self {
                 name: "standard input".into(),
                 path: None,
                 bytes: 0,
                 is_regular: false,
+                framed,
             });
         }
         let name: Arc<str> = path.display().to_string().into();
@@ -41,6 +49,7 @@ impl Source {
             path: Some(path.to_owned()),
             bytes: metadata.len(),
             is_regular: metadata.is_file(),
+            framed,
         })
     }
 
@@ -50,7 +59,13 @@ impl Source {
             None => Box::new(io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|e| self.unreadable(e))?),
         };
-        let reader = BufReader::with_capacity(64 * 1024, bar.watch(raw));
+        let watched = bar.watch(raw);
+        if self.framed {
+            return Ok(Lines::new(Box::new(BufReader::new(FrameReader::new(
+                watched,
+            )))));
+        }
+        let reader = BufReader::with_capacity(64 * 1024, watched);
         let text = unpack(reader).map_err(|e| self.unreadable(e))?;
         Ok(Lines::new(text))
     }
@@ -76,6 +91,8 @@ fn unreadable(name: &str, error: io::Error) -> Error {
         io::ErrorKind::UnexpectedEof => {
             Error::failed(context).next("the file ends early: copy or download it again")
         }
+        io::ErrorKind::InvalidData => Error::failed(context)
+            .next("it is damaged, or not what it is said to be: copy it again"),
         _ => Error::failed(context).next("check the file and its permissions"),
     };
     found.because(error)

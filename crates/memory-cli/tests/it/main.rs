@@ -9,6 +9,7 @@
 
 mod changes;
 mod commands;
+mod compact;
 mod concurrent;
 mod demo;
 mod export;

@@ -9,6 +9,7 @@
 
 mod cancel;
 mod check;
+mod compression;
 mod concurrent;
 mod conformance;
 mod damage;

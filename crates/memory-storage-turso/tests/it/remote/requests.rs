@@ -241,3 +241,41 @@ async fn what_does_not_fit_into_one_answer_comes_in_several() {
         .await;
     assert_eq!(page.items.len() + rest.items.len(), 60);
 }
+
+#[cfg(feature = "zstd")]
+#[tokio::test]
+async fn a_dictionary_is_fetched_once() {
+    let Some(database) = fresh("a_dictionary_is_fetched_once") else {
+        return;
+    };
+    let (storage, other) = (warm(&database).await, warm(&database).await);
+    let batch = crate::compression::episodes(300);
+    let atomic = Atomicity::AllOrNothing;
+    storage.store_episodes(&batch, atomic).await.unwrap();
+    assert!(storage.train_dictionary().await.unwrap().is_adopted);
+    let report = storage.compact(|_| ()).await.unwrap();
+    assert_eq!(report.rewritten, 300);
+    let mut meter = Meter {
+        database,
+        table: Vec::new(),
+    };
+    let namespace = Namespace::default();
+    let found = meter
+        .costs(
+            1,
+            "get by who trained",
+            storage.get_episode(&namespace, batch[0].id),
+        )
+        .await;
+    assert_eq!(found.as_deref(), Some(&batch[0]));
+    for (requests, nth) in [(2, 0), (1, 0), (1, 7)] {
+        let get = other.get_episode(&namespace, batch[nth].id);
+        let found = meter.costs(requests, "get by another", get).await;
+        assert_eq!(found.as_deref(), Some(&batch[nth]));
+    }
+    let later = warm(&meter.database).await;
+    let get = later.get_episode(&namespace, batch[0].id);
+    meter.costs(1, "get by one that is opened later", get).await;
+    let store = later.store_episode(&batch[1]);
+    meter.costs(1, "store by it", store).await;
+}
