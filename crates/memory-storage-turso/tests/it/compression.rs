@@ -1,4 +1,5 @@
 //! Payloads in every codec, with dictionaries that come and change.
+#![cfg_attr(not(feature = "zstd"), allow(unused_imports, unused_mut))]
 
 use crate::support::{Fresh, episode, path_in, sql};
 use memory_storage_turso::{
