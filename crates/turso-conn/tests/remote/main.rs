@@ -20,6 +20,7 @@ mod faults_time;
 #[cfg(feature = "tls")]
 mod faults_tls;
 mod lending;
+mod partition;
 #[path = "../it/recorder.rs"]
 mod recorder;
 mod scripted;
@@ -29,3 +30,9 @@ mod sqld_programs;
 mod sqld_statements;
 mod support;
 mod transcripts;
+
+/// The worker processes of these tests; nothing in an ordinary run.
+#[test]
+fn worker() {
+    testkit::work(partition::JOBS);
+}

@@ -2,10 +2,12 @@
 
 use super::fresh;
 use crate::support::episode;
+use memory_core::limits::EPISODE_BYTES_MAX;
 use memory_storage_turso::{
-    Atomicity, Episode, EpisodeQuery, EpisodeRelationship, EpisodeStore, ExecutionStep, Namespace,
-    Page, PageRequest, RelatedQuery, RelationshipKind, RelationshipQuery, RelationshipStore,
-    StatisticsQuery, StepStatus, Tag, TagChange, Timestamp, TursoStorage, Update,
+    Atomicity, Episode, EpisodeQuery, EpisodeRelationship, EpisodeStore, ExecutionStep, ExternalId,
+    Lesson, Namespace, Page, PageRequest, PatternDraft, PatternQuery, PatternStore, RelatedQuery,
+    RelationshipKind, RelationshipQuery, RelationshipStore, StatisticsQuery, StepStatus, Tag,
+    TagChange, Timestamp, TursoStorage, Update,
 };
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -55,18 +57,22 @@ async fn warm(database: &Database) -> TursoStorage {
     storage
 }
 
-/// Two hundred thousand bytes that do not compress.
-fn heavy(nth: u64) -> Episode {
+/// Printable bytes that hardly compress.
+fn noise(nth: u64, bytes: usize) -> String {
     let mut state = nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let noise: String = std::iter::repeat_with(|| {
+    std::iter::repeat_with(|| {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         char::from(b' ' + u8::try_from(state % 94).unwrap())
     })
-    .take(200_000)
-    .collect();
+    .take(bytes)
+    .collect()
+}
+
+fn heavy(nth: u64) -> Episode {
     let mut heavy = episode("heavy");
+    let noise = noise(nth, 200_000);
     let step = ExecutionStep::new("t", "a").ended(StepStatus::Success, noise);
     heavy
         .add_step(step, Timestamp::from_micros(1).unwrap())
@@ -172,6 +178,61 @@ async fn every_read_is_one_request_on_a_warm_connection() {
 }
 
 #[tokio::test]
+async fn everything_else_is_one_request_too() {
+    let test = "everything_else_is_one_request_too";
+    let Some((mut meter, storage, first, second)) = metered(test).await else {
+        return;
+    };
+    let (namespace, now, page) = (
+        Namespace::default(),
+        first.started_at,
+        PageRequest::default(),
+    );
+    let lesson = Lesson::ToolSequence { tools: Vec::new() };
+    let mut pattern = PatternDraft::new(lesson, now);
+    pattern.sources = [first.id].into();
+    let pattern = pattern.finish().unwrap();
+    let (episodes, patterns) = ([first.clone(), second.clone()], [pattern.clone()]);
+    let both = storage.store_episodes_with_patterns(&episodes, &patterns);
+    meter.costs(1, "store with patterns", both).await;
+    let stored = storage.store_pattern(&pattern);
+    meter.costs(1, "store a pattern", stored).await;
+    let found = storage.get_pattern(&namespace, pattern.id);
+    meter.costs(1, "get a pattern", found).await;
+    let update = Update::new(pattern.clone(), pattern.revision);
+    meter
+        .costs(1, "update a pattern", storage.update_pattern(&update))
+        .await;
+    let all = PatternQuery::all(namespace.clone());
+    let queried = storage.query_patterns(&all, &page);
+    meter.costs(1, "query patterns", queried).await;
+    meter
+        .costs(1, "count patterns", storage.count_patterns(&all))
+        .await;
+    let gone = [pattern.id];
+    let deleted = storage.delete_patterns(&namespace, &gone);
+    meter.costs(1, "delete a pattern", deleted).await;
+    let updates = [&first, &second].map(|episode| Update::new(episode.clone(), episode.revision));
+    meter
+        .costs(1, "update two", storage.update_episodes(&updates))
+        .await;
+    let external_ids = [ExternalId::new("x").unwrap()];
+    let found = storage.find_episode_ids(&namespace, &external_ids);
+    meter.costs(1, "find by external id", found).await;
+    let kind = RelationshipKind::DependsOn;
+    let edge = EpisodeRelationship::new(namespace.clone(), kind, first.id, second.id, now).unwrap();
+    let validated = storage.validate_relationship(&edge);
+    meter.costs(1, "validate a relationship", validated).await;
+    let edges = vec![edge; 1_000];
+    let related = storage.add_relationships(&edges);
+    meter.costs(1, "relate 1,000", related).await;
+    let (from, to) = (Tag::new("a").unwrap(), Tag::new("b").unwrap());
+    let renamed = storage.rename_tag(&namespace, &from, &to, now);
+    meter.costs(1, "rename a tag", renamed).await;
+    println!("{}", meter.table.join("\n"));
+}
+
+#[tokio::test]
 async fn a_batch_is_one_request_and_so_is_reading_it() {
     let Some(database) = fresh("a_batch_is_one_request_and_so_is_reading_it") else {
         return;
@@ -198,6 +259,44 @@ async fn a_batch_is_one_request_and_so_is_reading_it() {
     let namespace = Namespace::default();
     let deleted = storage.delete_episodes(&namespace, &ids);
     assert_eq!(meter.costs(1, "delete 1,000", deleted).await, 1_000);
+}
+
+/// An episode of the largest size, which does not compress, with metadata that take six times
+/// their length in the row: a server takes it, and lets it be changed and read.
+#[tokio::test]
+async fn f64_the_largest_episode_fits_on_a_server() {
+    let Some(database) = fresh("f64_the_largest_episode_fits_on_a_server") else {
+        return;
+    };
+    let storage = warm(&database).await;
+    let now = Timestamp::from_micros(1).unwrap();
+    let mut largest = episode("largest");
+    let control = "\u{1}".repeat(4_096);
+    let tags = (0..64).map(|n| Tag::new(format!("{n:0>2}{}", "\"".repeat(62))).unwrap());
+    let edited = largest.edit(now, |draft| {
+        draft.tags = tags.collect();
+        for n in 0..64 {
+            draft
+                .metadata
+                .insert(format!("k{n}"), control.as_str())
+                .unwrap();
+        }
+    });
+    edited.unwrap();
+    let room = EPISODE_BYTES_MAX - largest.size_bytes() - 1_000;
+    let step = ExecutionStep::new("t", "a").ended(StepStatus::Success, noise(1, room));
+    largest.add_step(step, now).unwrap();
+    assert!(largest.size_bytes() > EPISODE_BYTES_MAX - 2_000);
+    storage.store_episode(&largest).await.unwrap();
+    let change = TagChange::remove(largest.tags.first().unwrap().clone());
+    let namespace = Namespace::default();
+    let changed = storage
+        .change_tags(&namespace, largest.id, &change, now)
+        .await;
+    let update = Update::new(largest.clone(), changed.unwrap());
+    storage.update_episode(&update).await.unwrap();
+    let found = storage.get_episode(&namespace, largest.id).await.unwrap();
+    assert!(found.unwrap().same_content(&largest));
 }
 
 #[tokio::test]
