@@ -19,7 +19,6 @@ fn a_server_and_a_file_have_the_same_figures() {
         .unwrap()
         .iter()
         .map(|file| file.to_str().unwrap().to_owned())
-        .filter(|file| file.contains("tau") || file.contains("fireact"))
         .collect();
     let (memory, url) = (Memory::new(), database.url());
     let at_server = |args: &[&str]| memory.done(&[&["--db", url.as_str()], args].concat());

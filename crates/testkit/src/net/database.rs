@@ -16,13 +16,13 @@ use crate::Result;
 pub struct Database {
     // Dropped in this order: first nobody can use it any more.
     proxy: Proxy,
-    held: Held,
+    _held: Held,
 }
 
 #[derive(Debug)]
 enum Held {
     Namespace(#[expect(dead_code, reason = "held until the drop")] Namespace),
-    Elsewhere(Elsewhere),
+    Elsewhere(#[expect(dead_code, reason = "held until the drop")] Elsewhere),
 }
 
 impl Database {
@@ -30,10 +30,9 @@ impl Database {
     /// standard error says that `test` is skipped for want of a server.
     ///
     /// When the environment variable `TURSO_TEST_URL` names a server
-    /// (`libsql`, `https` or `http`), it is the database there; the client has
-    /// to send the [token](Self::token), which is `TURSO_TEST_TOKEN`. One test
-    /// of a process has it at a time, and a test that asks for a second waits
-    /// in vain. It is emptied before and after; if it is not empty at first,
+    /// (`libsql`, `https` or `http`), it is the database there; the proxy sends
+    /// the token, which is `TURSO_TEST_TOKEN`. One test has it at a time, of all
+    /// processes, and a test that asks for a second waits in vain. It is emptied before and after; if it is not empty at first,
     /// that is an error unless `TURSO_TEST_WIPE` is set.
     ///
     /// # Errors
@@ -44,7 +43,7 @@ impl Database {
         if let Some(elsewhere) = Elsewhere::named()? {
             return Ok(Some(Self {
                 proxy: Proxy::to(elsewhere.target().clone())?,
-                held: Held::Elsewhere(elsewhere),
+                _held: Held::Elsewhere(elsewhere),
             }));
         }
         let sqld = Sqld::shared(test)?;
@@ -55,16 +54,8 @@ impl Database {
         let host = format!("{}.sqld", namespace.name());
         Ok(Self {
             proxy: Proxy::to(Target::local(server, Some(host)))?,
-            held: Held::Namespace(namespace),
+            _held: Held::Namespace(namespace),
         })
-    }
-
-    /// What the server asks for, if anything.
-    pub fn token(&self) -> Option<&str> {
-        match &self.held {
-            Held::Namespace(_) => None,
-            Held::Elsewhere(elsewhere) => elsewhere.token(),
-        }
     }
 }
 

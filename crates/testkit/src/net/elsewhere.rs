@@ -41,7 +41,6 @@ pub(crate) struct Elsewhere {
 /// known to be ours.
 struct Server {
     target: Target,
-    token: Option<String>,
 }
 
 impl Elsewhere {
@@ -51,8 +50,7 @@ impl Elsewhere {
             return Ok(None);
         };
         let server = Server {
-            target: Target::url(&url)?,
-            token: env::var(TOKEN).ok(),
+            target: Target::url(&url)?.with_token(env::var(TOKEN).ok()),
         };
         let turn = Turn::take()?;
         if !server.is_ours()? {
@@ -69,10 +67,6 @@ impl Elsewhere {
 
     pub(crate) fn target(&self) -> &Target {
         &self.server.target
-    }
-
-    pub(crate) fn token(&self) -> Option<&str> {
-        self.server.token.as_deref()
     }
 }
 
@@ -106,11 +100,8 @@ impl Server {
     /// The result of one request. Blocks.
     fn ask(&self, request: &Value) -> Result<Value> {
         let body = json!({"baton": null, "requests": [request, {"type": "close"}]});
-        let mut message = Message::request("POST", "/v3/pipeline", body.to_string())
+        let message = Message::request("POST", "/v3/pipeline", body.to_string())
             .with_header("content-type", "application/json");
-        if let Some(token) = &self.token {
-            message.set_header("authorization", &format!("Bearer {token}"));
-        }
         let mut forward = Forward::new(self.target.clone());
         let answer = wait(async move { forward.answer(&message).await })?;
         let answer = answer.and_then(|answer| result(&answer));

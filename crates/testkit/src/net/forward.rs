@@ -39,6 +39,9 @@ impl Forward {
         if let Some(host) = self.target.host() {
             request.set_header("host", host);
         }
+        if let Some(token) = self.target.token() {
+            request.set_header("authorization", &format!("Bearer {token}"));
+        }
         request
     }
 }

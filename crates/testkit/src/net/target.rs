@@ -25,6 +25,8 @@ pub(crate) struct Target {
     host: Option<String>,
     /// Stands before every path.
     base: String,
+    /// What it asks for.
+    token: Option<String>,
     secure: Option<(TlsConnector, ServerName<'static>)>,
 }
 
@@ -35,6 +37,7 @@ impl Target {
             address: address.to_string(),
             host,
             base: String::new(),
+            token: None,
             secure: None,
         }
     }
@@ -65,8 +68,19 @@ impl Target {
             } else {
                 format!("/{base}")
             },
+            token: None,
             secure,
         })
+    }
+
+    /// The same, asking for a token.
+    pub(crate) fn with_token(mut self, token: Option<String>) -> Self {
+        self.token = token;
+        self
+    }
+
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     pub(crate) fn host(&self) -> Option<&str> {
