@@ -2,6 +2,7 @@ use crate::config::{Config, DictionaryChoice};
 use crate::create::create;
 use crate::error::{corrupt, storage};
 use crate::lanes::Lanes;
+use crate::metered::metered;
 use crate::schema::{self, Found};
 use crate::storage::TursoStorage;
 use memory_core::{Error, ErrorKind, Result};
@@ -108,6 +109,7 @@ impl Builder {
         let connector = AnyConnector::open(&location, connection)
             .map_err(|e| storage("opening the database", e))?
             .with_statement_caches(Arc::new(prepared.clone()));
+        let connector = metered(connector);
         let readers = match location {
             Location::Memory => 0,
             _ => self.config.readers.get(),
@@ -115,7 +117,8 @@ impl Builder {
         let lanes = Lanes::new(&connector, readers, wait);
         prepare(&lanes, &location, access).await?;
         let packer = Packer::new(self.config.compression);
-        let storage = TursoStorage::new(lanes, packer, prepared, !location.is_remote());
+        let local = !location.is_remote();
+        let storage = TursoStorage::new(lanes, connector, packer, prepared, local);
         storage.choose_dictionary(self.config.dictionary).await?;
         Ok(storage)
     }

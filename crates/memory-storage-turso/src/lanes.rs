@@ -1,13 +1,12 @@
 //! Who gets which connection.
 
+use crate::metered::Connector;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use turso_conn::{
-    Acquire, AnyConnector, Error, ErrorKind, Execute, Program, Result, Rows, Single, Statement,
-};
+use turso_conn::{Acquire, Error, ErrorKind, Execute, Program, Result, Rows, Single, Statement};
 
-type Lease = <Single<AnyConnector> as Acquire>::Lease;
+type Lease = <Single<Connector> as Acquire>::Lease;
 
 /// One writing connection behind a first-come lane, because SQLite has one writer at a
 /// time, and some reading ones beside it.
@@ -15,8 +14,8 @@ type Lease = <Single<AnyConnector> as Acquire>::Lease;
 /// Invariant: a database in memory has no reading connections; it is private to its one connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Lanes {
-    write: Single<AnyConnector>,
-    read: Arc<[Single<AnyConnector>]>,
+    write: Single<Connector>,
+    read: Arc<[Single<Connector>]>,
     next: Arc<AtomicUsize>,
     /// The longest time to wait for one's turn.
     wait: Duration,
@@ -24,7 +23,7 @@ pub(crate) struct Lanes {
 
 impl Lanes {
     /// Lanes with `readers` reading connections, opened when they are first used.
-    pub(crate) fn new(connector: &AnyConnector, readers: usize, wait: Duration) -> Self {
+    pub(crate) fn new(connector: &Connector, readers: usize, wait: Duration) -> Self {
         let read = (0..readers)
             .map(|_| Single::new(connector.clone()))
             .collect();
@@ -56,7 +55,7 @@ impl Lanes {
         })
     }
 
-    async fn turn(&self, lane: &Single<AnyConnector>) -> Result<Lease> {
+    async fn turn(&self, lane: &Single<Connector>) -> Result<Lease> {
         let waited = tokio::time::timeout(self.wait, lane.acquire()).await;
         waited.unwrap_or_else(|_| {
             let context = "waiting for a turn: other calls took all the time";
@@ -69,7 +68,7 @@ impl Lanes {
         self.turn(&self.write).await
     }
 
-    fn reader(&self) -> &Single<AnyConnector> {
+    fn reader(&self) -> &Single<Connector> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         self.read
             .get(turn % self.read.len().max(1))

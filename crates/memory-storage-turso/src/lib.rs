@@ -9,8 +9,10 @@ mod dictionaries;
 mod episodes;
 mod error;
 mod lanes;
+mod metered;
 mod patterns;
 mod payload;
+mod performance;
 mod query;
 mod read;
 mod record;
@@ -33,6 +35,10 @@ pub use config::ENV_TOKEN;
 pub use config::{Config, DictionaryChoice, ENV_URL};
 pub use dictionaries::DICTIONARIES_MAX;
 pub use memory_core::*;
+pub use metered::MeteredStorage;
+pub use performance::{
+    Observe, PerformanceSnapshot, QueryPattern, Share, Statements, Traffic, instruments,
+};
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
@@ -45,6 +51,16 @@ pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]
 pub use turso_conn::{Compression as AnswerCompression, Encoding, RemoteConfig, Retry, Secret};
 pub use turso_prepared::{Config as PreparedConfig, Stats as PreparedStats};
+
+/// Metrics: histograms, snapshots of operations, and what is told to a recorder.
+pub mod metrics {
+    #[cfg(feature = "prometheus")]
+    pub use turso_metrics::Prometheus;
+    pub use turso_metrics::{
+        Distribution, Figures, Histogram, Instrument, Kind, Latency, OperationSnapshot, Slow,
+        SlowOperation, Snapshot, Unit,
+    };
+}
 
 /// The example on the front page of the workspace compiles.
 #[cfg(doctest)]

@@ -1,8 +1,12 @@
 use crate::builder::Builder;
 use crate::error;
 use crate::lanes::Lanes;
+use crate::metered::Connector;
+use crate::performance::Traffic;
 use memory_core::{Result, WriteId};
 use turso_compression::Packer;
+#[cfg(feature = "remote")]
+use turso_conn::AnyConnector;
 use turso_conn::{Batch, Program, Rows, Statement, Value};
 use turso_prepared::Prepared;
 
@@ -30,6 +34,8 @@ use turso_prepared::Prepared;
 #[derive(Clone, Debug)]
 pub struct TursoStorage {
     lanes: Lanes,
+    /// The one that the connections of the lanes come from.
+    connector: Connector,
     packer: Packer,
     prepared: Prepared,
     /// Whether the database is on this machine, and so can be asked for its integrity.
@@ -51,9 +57,16 @@ impl TursoStorage {
         Builder::new(location)
     }
 
-    pub(crate) fn new(lanes: Lanes, packer: Packer, prepared: Prepared, local: bool) -> Self {
+    pub(crate) fn new(
+        lanes: Lanes,
+        connector: Connector,
+        packer: Packer,
+        prepared: Prepared,
+        local: bool,
+    ) -> Self {
         Self {
             lanes,
+            connector,
             packer,
             prepared,
             local,
@@ -64,6 +77,19 @@ impl TursoStorage {
     /// zero for a server, where nothing is compiled ahead.
     pub fn prepared_stats(&self) -> turso_prepared::Stats {
         self.prepared.stats()
+    }
+
+    pub(crate) const fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// What went over the wire; none without a server.
+    pub(crate) fn traffic(&self) -> Option<Traffic> {
+        match self.connector.get_ref() {
+            #[cfg(feature = "remote")]
+            AnyConnector::Remote(remote) => Some(remote.stats().into()),
+            _ => None,
+        }
     }
 
     pub(crate) const fn packer(&self) -> &Packer {

@@ -13,6 +13,7 @@ mod compression;
 mod concurrent;
 mod conformance;
 mod damage;
+mod metrics;
 mod model;
 mod opening;
 #[cfg(feature = "remote")]
