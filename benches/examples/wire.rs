@@ -5,7 +5,7 @@
 //! cargo run --release -p memory-benches --example wire -- real.db
 //! ```
 //!
-//! Takes 1,000 episodes of a memory, spread over all of it, stores them on a real sqld behind a
+//! With payloads as they are and compressed as they are by default. Takes 1,000 episodes of a memory, spread over all of it, stores them on a real sqld behind a
 //! proxy that simulates a round trip of 20 ms and counts bytes, and reads them back.
 #![allow(
     missing_docs,
@@ -15,9 +15,12 @@
     clippy::indexing_slicing
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 use memory_storage_turso::{
-    AnswerCompression, AnyConfig, Atomicity, Encoding, Episode, EpisodeQuery, EpisodeStore as _,
-    Namespace, Order, PageRequest, RemoteConfig, TursoStorage,
+    Algorithm, AnswerCompression, AnyConfig, Atomicity, CompressionConfig, Encoding, Episode,
+    EpisodeQuery, EpisodeStore as _, Namespace, PageRequest, RemoteConfig, TursoStorage,
 };
 use std::time::{Duration, Instant};
 use testkit::net::{Counts, Database};
@@ -28,16 +31,26 @@ const ROUND_TRIP: Duration = Duration::from_millis(20);
 #[tokio::main]
 async fn main() {
     let path = std::env::args().nth(1).expect("the path of a memory");
-    let episodes = some_of(&path).await;
-    println!("| encoding | gzip | operation | requests | sent | received | time | round trips |");
-    println!("|---|---|---|--:|--:|--:|--:|--:|");
+    let all = common::episodes(&path).await;
+    let step = (all.len() / EPISODES).max(1);
+    let episodes: Vec<_> = all.into_iter().step_by(step).take(EPISODES).collect();
+    println!(
+        "| payloads | encoding | gzip | operation | requests | sent | received | time | round trips |"
+    );
+    println!("|---|---|---|---|--:|--:|--:|--:|--:|");
+    for algorithm in [Algorithm::Raw, Algorithm::Zstd] {
+        all_encodings(algorithm, &episodes).await;
+    }
+}
+
+async fn all_encodings(algorithm: Algorithm, episodes: &[Episode]) {
     for (encoding, compression) in [
         (Encoding::Json, AnswerCompression::Off),
         (Encoding::Json, AnswerCompression::Gzip),
         (Encoding::Negotiated, AnswerCompression::Off),
         (Encoding::Negotiated, AnswerCompression::Gzip),
     ] {
-        let name = format!("{encoding:?} | {compression:?}");
+        let name = format!("{algorithm:?} | {encoding:?} | {compression:?}");
         measure(
             &name,
             RemoteConfig {
@@ -45,32 +58,14 @@ async fn main() {
                 compression,
                 ..RemoteConfig::default()
             },
-            &episodes,
+            algorithm,
+            episodes,
         )
         .await;
     }
 }
 
-/// Every n-th episode of the memory at `path`, so that there are 1,000.
-async fn some_of(path: &str) -> Vec<Episode> {
-    let storage = TursoStorage::open(path).await.unwrap();
-    let query = EpisodeQuery {
-        order: Order::OldestFirst,
-        ..EpisodeQuery::default()
-    };
-    let all = storage.count_episodes(&query).await.unwrap();
-    let step = (usize::try_from(all).unwrap() / EPISODES).max(1);
-    let (mut page, mut episodes) = (PageRequest::default(), Vec::new());
-    loop {
-        let read = storage.query_episodes(&query, &page).await.unwrap();
-        episodes.extend(read.items.iter().map(|episode| (**episode).clone()));
-        let Some(next) = read.next else { break };
-        page = page.after(next);
-    }
-    episodes.into_iter().step_by(step).take(EPISODES).collect()
-}
-
-async fn measure(name: &str, remote: RemoteConfig, episodes: &[Episode]) {
+async fn measure(name: &str, remote: RemoteConfig, algorithm: Algorithm, episodes: &[Episode]) {
     let database = Database::fresh("wire").unwrap().expect("sqld");
     let connection = AnyConfig {
         remote,
@@ -78,6 +73,10 @@ async fn measure(name: &str, remote: RemoteConfig, episodes: &[Episode]) {
     };
     let storage = TursoStorage::builder(database.url())
         .connection(connection)
+        .compression(CompressionConfig {
+            algorithm,
+            ..CompressionConfig::default()
+        })
         .build()
         .await;
     let storage = storage.unwrap();
