@@ -61,7 +61,7 @@ async fn run(call: &Call, command: &Command, out: &mut dyn Write) -> Result<Exit
         Command::Completions { shell } => completions(*shell, out),
         Command::Demo => demo::demo(call, out).await,
         Command::Import(args) => {
-            let import = import::Import::prepare(call, args)?;
+            let import = import::Import::prepare(call, args).await?;
             import.run(call, &database::create(call).await?, out).await
         }
         Command::Export(args) => export::export(call, args, &readable(call).await?, out).await,

@@ -10,6 +10,8 @@ mod episodes;
 mod error;
 mod lanes;
 mod metered;
+#[cfg(feature = "migrate")]
+pub mod migrate;
 mod patterns;
 mod payload;
 mod performance;

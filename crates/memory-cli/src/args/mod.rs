@@ -89,12 +89,24 @@ pub(crate) struct Import {
     /// Files to read, in this order; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Leave out lines that cannot be stored, and say which
+    /// What the files are
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Lines)]
+    pub(crate) from: Format,
+    /// Leave out lines or rows that cannot be stored, and say which
     #[arg(long)]
     pub(crate) skip_bad: bool,
     /// Standard input comes in compressed frames, from `export --frames -`
     #[arg(long)]
     pub(crate) frames: bool,
+}
+
+/// What the files of an import are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// JSON lines: exports of this command, and trajectories
+    Lines,
+    /// Databases made by do-memory-storage-turso
+    DoMemory,
 }
 
 #[derive(Debug, Args)]

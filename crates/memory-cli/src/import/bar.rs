@@ -28,6 +28,11 @@ impl Bar {
         Box::new(self.0.wrap_read(reader))
     }
 
+    /// Counts `bytes` more as read.
+    pub(crate) fn advance(&self, bytes: usize) {
+        self.0.inc(u64::try_from(bytes).unwrap_or(0));
+    }
+
     /// Writes a line to standard error without disturbing the bar.
     pub(crate) fn say(&self, line: &str) {
         self.0.suspend(|| {

@@ -3,11 +3,13 @@
 //! Files are read twice: first all lines are checked, so that a bad line stops
 //! the import before anything is stored, and episodes that come twice are
 //! found; then they are stored in batches. Standard input is read once.
+//! Databases of do-memory are read twice as well.
 
 mod attempt;
 mod bad;
 mod bar;
 mod batch;
+mod database;
 mod edge;
 mod lines;
 mod link;
@@ -27,6 +29,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::output;
 use bar::Bar;
+use database::Database;
 use loader::{Loader, stopped};
 use memory_storage_turso::StorageBackend;
 use record::Reading;
@@ -43,6 +46,8 @@ use survey::Survey;
 #[derive(Debug)]
 pub(crate) struct Import {
     sources: Vec<Source>,
+    /// Those of the sources that are databases; all of them or none.
+    databases: Vec<Database>,
     survey: Survey,
     skips: bool,
     began: Instant,
@@ -57,16 +62,20 @@ struct Report<'a> {
 
 impl Import {
     /// Looks at the files and checks their lines, before a database is made for them.
-    pub(crate) fn prepare(call: &Call, args: &args::Import) -> Result<Self> {
+    pub(crate) async fn prepare(call: &Call, args: &args::Import) -> Result<Self> {
         let sources = args.files.iter().map(PathBuf::as_path);
         let sources = sources.map(|path| Source::at(path, args.frames));
         let mut import = Self {
             sources: sources.collect::<Result<_>>()?,
+            databases: Vec::new(),
             survey: Survey::default(),
             skips: args.skip_bad,
             began: Instant::now(),
         };
-        import.check(call)?;
+        match args.from {
+            args::Format::Lines => import.check(call)?,
+            args::Format::DoMemory => import.open(call).await?,
+        }
         import.survey.rewind();
         Ok(import)
     }
@@ -98,6 +107,17 @@ impl Import {
         Ok(if problems { Exit::Problems } else { Exit::Ok })
     }
 
+    /// Opens every file as a database and reads it once, without storing anything.
+    async fn open(&mut self, call: &Call) -> Result<()> {
+        let bar = Bar::new("checking", self.bytes());
+        for source in &self.sources {
+            let mut database = Database::open(call, source).await?;
+            database.check(&bar, self.skips).await?;
+            self.databases.push(database);
+        }
+        Ok(())
+    }
+
     /// Reads every file once, without storing anything.
     fn check(&mut self, call: &Call) -> Result<()> {
         let bar = Bar::new("checking", self.bytes());
@@ -119,7 +139,15 @@ impl Import {
         let bar = Bar::new("storing", self.bytes());
         let loader = Loader::new(store, &bar, self.skips);
         let mut run = Run::new(loader, &mut self.survey, call);
-        for source in &self.sources {
+        for database in &mut self.databases {
+            database.load(&mut run, &bar).await?;
+        }
+        let files = if self.databases.is_empty() {
+            self.sources.as_slice()
+        } else {
+            &[]
+        };
+        for source in files {
             run.source(source, &bar).await?;
         }
         run.finish().await

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a record came from: a file and a line, counted from 1.
+/// Where a record came from: a file and a line, counted from 1; of a database the file with
+/// its table, and the number of the row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     pub(crate) file: Arc<str>,

@@ -24,8 +24,9 @@ async fn imported(files: Vec<PathBuf>) -> TursoStorage {
         frames: false,
         files,
         skip_bad: false,
+        from: args::Format::Lines,
     };
-    let import = Import::prepare(&call, &args).unwrap();
+    let import = Import::prepare(&call, &args).await.unwrap();
     import.run(&call, &store, &mut Vec::new()).await.unwrap();
     store
 }

@@ -53,6 +53,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Passes over a record that cannot be understood.
+    pub(crate) fn skip(&mut self, origin: &Origin, why: &str) {
+        self.loader.skip(origin, why);
+    }
+
+    /// What the import did so far.
+    pub(crate) fn summary(&mut self) -> &mut Summary {
+        &mut self.loader.summary
+    }
+
     /// Stores what waits.
     pub(crate) async fn finish(mut self) -> Result<Summary> {
         self.flush().await?;
@@ -66,7 +76,13 @@ impl<'a> Run<'a> {
         now
     }
 
-    async fn take(&mut self, record: Record, origin: Origin, surveyed: bool) -> Result<()> {
+    /// Takes the next record; `surveyed` says whether a later one may replace it.
+    pub(crate) async fn take(
+        &mut self,
+        record: Record,
+        origin: Origin,
+        surveyed: bool,
+    ) -> Result<()> {
         if self.batch.is_full_for(&record) {
             self.flush().await?;
         }

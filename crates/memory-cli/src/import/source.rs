@@ -70,6 +70,11 @@ impl Source {
         Ok(Lines::new(text))
     }
 
+    /// Its path, unless it is standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Where its line `line` is.
     pub(crate) fn origin(&self, line: u64) -> Origin {
         let file = Arc::clone(&self.name);

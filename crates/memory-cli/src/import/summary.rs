@@ -2,6 +2,7 @@ use super::edge::Edge;
 use crate::output;
 use memory_storage_turso::Change;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -44,10 +45,13 @@ pub(crate) struct Summary {
     pub(crate) relationships: Changes,
     /// Lines that a later line with the same external id replaces.
     pub(crate) superseded: u64,
-    /// Lines that could not be stored and were left out.
+    /// Lines or rows that could not be stored and were left out.
     pub(crate) skipped: u64,
     /// Relations to episodes that do not exist.
     pub(crate) unknown_relations: u64,
+    /// What a database of do-memory held that has no place here, and how often.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    lost: BTreeMap<String, u64>,
     #[serde(skip)]
     named: Vec<String>,
 }
@@ -65,6 +69,11 @@ impl Summary {
             } = edge;
             self.named.push(format!("{origin}: {from} {kind} {to}"));
         }
+    }
+
+    /// Counts something that is not taken over.
+    pub(crate) fn lose(&mut self, what: &str, count: u64) {
+        *self.lost.entry(what.to_owned()).or_default() += count;
     }
 
     /// How many episodes are stored.
@@ -97,8 +106,11 @@ impl Summary {
             (self.skipped, "skipped, because they could not be stored"),
         ] {
             if number > 0 {
-                writeln!(out, "{} lines were {what}", output::count(number))?;
+                writeln!(out, "{} records were {what}", output::count(number))?;
             }
+        }
+        for (what, count) in &self.lost {
+            writeln!(out, "not taken over: {} {what}", output::count(*count))?;
         }
         writeln!(out, "in {}", output::span(took))
     }

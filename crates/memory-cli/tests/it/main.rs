@@ -12,6 +12,7 @@ mod commands;
 mod compact;
 mod concurrent;
 mod demo;
+mod do_memory;
 mod export;
 mod failures;
 mod import;
