@@ -12,7 +12,7 @@ use testkit::{JobResult, Worker};
 /// How long the opening may take while things go wrong.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The deadline of every call of an impatient process on a file.
+/// The deadline of every call of an impatient process.
 const IMPATIENCE: Duration = Duration::from_millis(400);
 
 /// Operations of the first task from one ack to the next.
@@ -74,9 +74,7 @@ fn connection(slot: u64) -> AnyConfig {
     let mut config = AnyConfig::default();
     if slot.is_multiple_of(2) {
         config.local.deadline = IMPATIENCE;
-        // Not by a short deadline: a server keeps a write whose client has gone in the queue for
-        // its lock, and then waits five seconds for it. Many of them stop all others.
-        config.remote.retry.attempts = 1;
+        config.remote.deadline = IMPATIENCE;
     }
     config
 }
