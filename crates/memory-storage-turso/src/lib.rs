@@ -6,6 +6,7 @@ mod compact;
 mod config;
 mod create;
 mod dictionaries;
+mod encode;
 mod episodes;
 mod error;
 mod lanes;
@@ -45,6 +46,7 @@ pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
 pub use train::{TRAINING_BYTES, Training};
+pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
 pub use turso_compression::{
     Algorithm, CompressedTransport, Config as CompressionConfig, DictionaryId,
     Error as TransportError, ErrorKind as TransportErrorKind, Level, Packer,
