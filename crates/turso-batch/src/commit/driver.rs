@@ -125,7 +125,12 @@ impl<A: Acquire> Driver<'_, A> {
             Err(error) => error,
         };
         match error.kind() {
-            ErrorKind::OutcomeUnknown if program.is_idempotent() => Some(Tried::Again(error)),
+            // A medium that failed to sync is not asked again: it may find there what it lost.
+            ErrorKind::OutcomeUnknown
+                if program.is_idempotent() && error.sqlite_code().is_none() =>
+            {
+                Some(Tried::Again(error))
+            }
             kind if kind.is_retryable() => Some(Tried::Again(error)),
             kind if kind != ErrorKind::OutcomeUnknown && members.len() > 1 => Some(Tried::Apart),
             _ => {
