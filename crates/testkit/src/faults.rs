@@ -15,6 +15,8 @@ pub enum Fault<K> {
     /// It waits at the gate and then takes its course. Dropped while it
     /// waits, it has done nothing.
     Park(Gate),
+    /// It takes its course and then waits at the gate with its answer.
+    ParkAfter(Gate),
 }
 
 /// Which calls of a wrapped connector or storage fail, and how.
@@ -126,6 +128,11 @@ impl<K> Faults<K> {
             Some(Fault::Park(gate)) => {
                 gate.pass().await;
                 call.await
+            }
+            Some(Fault::ParkAfter(gate)) => {
+                let answer = call.await;
+                gate.pass().await;
+                answer
             }
         }
     }

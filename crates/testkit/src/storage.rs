@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use memory_core::{
-    Atomicity, Change, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore, Error,
-    ErrorKind, ExternalId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery,
-    PatternStore, Related, RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore,
-    Result, Revision, StorageBackend, Stored, Tag, TagChange, TagCount, Timestamp, Update,
+    Atomicity, Change, ChangeMark, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship,
+    EpisodeStore, Error, ErrorKind, ExternalId, Namespace, Page, PageRequest, Pattern, PatternId,
+    PatternQuery, PatternStore, Related, RelatedQuery, RelationshipKey, RelationshipQuery,
+    RelationshipStore, Result, Revision, StorageBackend, Stored, Tag, TagChange, TagCount,
+    Timestamp, Update,
 };
 
 use crate::Faults;
@@ -198,5 +199,12 @@ impl<S: StorageBackend> RelationshipStore for FaultStorage<S> {
 
     async fn find_related(&self, query: &RelatedQuery) -> Result<Related> {
         pass!(self.find_related(query))
+    }
+}
+
+#[async_trait]
+impl<S: StorageBackend> StorageBackend for FaultStorage<S> {
+    async fn changes(&self) -> Result<Option<ChangeMark>> {
+        pass!(self.changes())
     }
 }

@@ -4,11 +4,21 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use crate::cache::Parts;
-use crate::{Cache, CacheConfig, Clock, Error, Removal, Result, Stamps, StampsConfig, SystemClock};
+use crate::{
+    Cache, CacheConfig, Clock, Error, Removal, Result, Scope, Stamps, StampsConfig, SystemClock,
+    Table,
+};
 
 pub(crate) type Weigher<K, V> = Box<dyn Fn(&K, &V) -> u64 + Send + Sync>;
 pub(crate) type Listener<K, V> = Box<dyn Fn(&K, Option<&V>, Removal) + Send + Sync>;
 pub(crate) type Same<V> = Box<dyn Fn(&V, &V) -> bool + Send + Sync>;
+pub(crate) type Scopes<K, V> = Box<dyn Fn(&K, &V) -> Vec<Scope> + Send + Sync>;
+
+/// What a value turns out to depend on, once it is known.
+pub(crate) struct Late<K, V> {
+    pub(crate) table: Table,
+    pub(crate) scopes: Scopes<K, V>,
+}
 
 /// Makes a [`Cache`]. See [`Cache::builder`].
 #[must_use]
@@ -18,7 +28,9 @@ pub struct Builder<K, V> {
     clock: Arc<dyn Clock>,
     weigher: Weigher<K, V>,
     listener: Option<Listener<K, V>>,
+    late: Option<Late<K, V>>,
     seed: u64,
+    name: Option<&'static str>,
 }
 
 impl<K, V> Builder<K, V>
@@ -33,7 +45,9 @@ where
             clock: Arc::new(SystemClock),
             weigher: Box::new(|_, _| 0),
             listener: None,
+            late: None,
             seed: RandomState::new().hash_one(0),
+            name: None,
         }
     }
 
@@ -66,6 +80,27 @@ where
     ) -> Self {
         let listener: Option<Listener<K, V>> = Some(Box::new(listener));
         Self { listener, ..self }
+    }
+
+    /// What a value depends on that only the value itself tells, such as
+    /// another name by which writers may mean the same row: scopes of `table`.
+    /// A value is not stored when any write to `table` ended during its load.
+    pub fn depends_also(
+        self,
+        table: Table,
+        scopes: impl Fn(&K, &V) -> Vec<Scope> + Send + Sync + 'static,
+    ) -> Self {
+        let scopes: Scopes<K, V> = Box::new(scopes);
+        let late = Some(Late { table, scopes });
+        Self { late, ..self }
+    }
+
+    /// Reports what the cache does through the `metrics` facade, as `memory.cache.*` with
+    /// this name as the label `cache`. To be built after the application has installed its
+    /// recorder: handles are registered once. Without a name nothing is reported.
+    pub fn named(self, name: &'static str) -> Self {
+        let name = Some(name);
+        Self { name, ..self }
     }
 
     /// Makes jitter and early refreshes repeatable, for tests and simulations.
@@ -107,8 +142,10 @@ where
             clock: self.clock,
             weigher: self.weigher,
             listener: self.listener,
+            late: self.late,
             same: Box::new(same),
             seed: self.seed,
+            name: self.name,
             config: self.config,
         })
     }

@@ -3,25 +3,19 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::builder::{Listener, Same, Weigher};
+use crate::builder::{Late, Listener, Same, Weigher};
 use crate::clock::Timer;
 use crate::counters::Counters;
 use crate::dice::Dice;
-use crate::entry::{Claim, Entry, Loaded};
+use crate::entry::{Claim, Entry};
 use crate::flights::Flights;
 use crate::freshness::{Age, Freshness};
-use crate::heat::Heat;
-use crate::policy::JITTER;
 use crate::store::Store;
 use crate::vault::Removed;
 use crate::{
-    Builder, CacheConfig, Clock, History, Lives, Reading, Refill, Refresh, Removal, Result, Scope,
-    Stamps, Stats, TtlPolicy, Usage,
+    Builder, CacheConfig, Clock, Lives, Reading, Refresh, Removal, Result, Scope, Stamps, Stats,
+    TtlPolicy, Usage,
 };
-
-/// What an entry takes besides its [`Entry`] and what it points to: the key and
-/// the bookkeeping of moka, as measured.
-const OVERHEAD: u64 = 300;
 
 /// How many of the longest lives an expired entry stays, if nothing else needs
 /// the room: whoever comes back after that long is a stranger.
@@ -37,7 +31,7 @@ pub struct Cache<K, V> {
 }
 
 pub(crate) struct Shared<K, V> {
-    store: Store<K, V>,
+    pub(crate) store: Store<K, V>,
     pub(crate) flights: Flights<K, V>,
     pub(crate) stamps: Stamps,
     pub(crate) counters: Counters,
@@ -48,10 +42,11 @@ pub(crate) struct Shared<K, V> {
     linger: Duration,
     negative_ttl: Duration,
     timer: Timer,
-    dice: Dice,
-    weigher: Weigher<K, V>,
+    pub(crate) dice: Dice,
+    pub(crate) weigher: Weigher<K, V>,
     listener: Option<Listener<K, V>>,
-    same: Same<V>,
+    pub(crate) late: Option<Late<K, V>>,
+    pub(crate) same: Same<V>,
 }
 
 /// What a cache is made from.
@@ -61,8 +56,10 @@ pub(crate) struct Parts<K, V> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) weigher: Weigher<K, V>,
     pub(crate) listener: Option<Listener<K, V>>,
+    pub(crate) late: Option<Late<K, V>>,
     pub(crate) same: Same<V>,
     pub(crate) seed: u64,
+    pub(crate) name: Option<&'static str>,
 }
 
 /// What the cache knows of a key. See [`Cache::get`].
@@ -100,7 +97,7 @@ where
             store: Store::new(&config),
             flights: Flights::new(config.load_patience),
             stamps: parts.stamps,
-            counters: Counters::default(),
+            counters: Counters::new(parts.name),
             policy: TtlPolicy::new(&config)?,
             refresh: config.refresh,
             min_ttl: config.min_ttl,
@@ -110,6 +107,7 @@ where
             dice: Dice::new(parts.seed),
             weigher: parts.weigher,
             listener: parts.listener,
+            late: parts.late,
             same: parts.same,
         };
         Ok(Self {
@@ -133,9 +131,17 @@ where
 
     /// Stores a value that was read after `reading` began, unless a write was
     /// under way then or has begun since. True when it was stored.
-    pub fn offer(&self, key: &K, value: Option<V>, reading: Reading) -> bool {
+    pub fn offer(&self, key: &K, value: Option<V>, reading: &Reading) -> bool {
         let previous = self.shared.store.get(key);
         self.shared.fill(key, value, reading, previous)
+    }
+
+    /// True when no write to what `reading` was taken of was under way then or
+    /// has begun since: whatever was read meanwhile is of one moment.
+    pub fn holds(&self, reading: &Reading) -> bool {
+        let stamps = &self.shared.stamps;
+        let late = reading.late.is_none_or(|mark| stamps.is_current(mark));
+        reading.is_quiet() && late && stamps.are_current(&reading.marks)
     }
 
     /// Forgets a key. A load of it that is under way may still be stored: a
@@ -193,6 +199,10 @@ where
     pub(crate) fn begin(&self, reads: &[Scope]) -> Reading {
         Reading {
             began: self.now(),
+            late: self
+                .late
+                .as_ref()
+                .map(|late| self.stamps.take_any(late.table)),
             marks: self.stamps.take(reads),
         }
     }
@@ -265,7 +275,7 @@ where
     }
 
     /// Why an entry will never be served again, if so.
-    fn dead(&self, entry: &Entry<K, V>, now: Duration) -> Option<Removal> {
+    pub(crate) fn dead(&self, entry: &Entry<K, V>, now: Duration) -> Option<Removal> {
         if !self.stamps.are_current(&entry.marks) {
             return Some(Removal::Obsolete);
         }
@@ -275,70 +285,8 @@ where
         (entry.age(now) >= end).then_some(Removal::Expired)
     }
 
-    /// Stores a value if no write was or is in the way.
-    pub(crate) fn fill(
-        &self,
-        key: &K,
-        value: Option<V>,
-        reading: Reading,
-        previous: Option<Arc<Entry<K, V>>>,
-    ) -> bool {
-        if !reading.marks.are_quiet() || !self.stamps.are_current(&reading.marks) {
-            self.counters.not_stored.one_more();
-            return false;
-        }
-        let bytes = self.weigh(key, value.as_ref(), &reading);
-        if !self.store.fits(bytes) {
-            self.counters.too_large.one_more();
-            return false;
-        }
-        let now = self.now();
-        let loaded = Loaded {
-            value,
-            bytes,
-            took: now.saturating_sub(reading.began),
-            filled: reading.began,
-            marks: reading.marks,
-        };
-        let entry = self.entry(key, loaded, previous.as_deref());
-        drop(previous);
-        let removed = self.store.put(entry, |entry| self.dead(entry, now));
-        self.tell(removed);
-        true
-    }
-
-    fn entry(&self, key: &K, loaded: Loaded<V>, previous: Option<&Entry<K, V>>) -> Entry<K, V> {
-        let history = previous.map_or(History::default(), |it| self.learn(it, &loaded));
-        let heat = previous.map_or_else(|| Heat::new(loaded.filled), |it| it.heat.carried());
-        let jitter = JITTER * self.dice.throw();
-        Entry::new(key.clone(), loaded, history, heat, jitter)
-    }
-
-    /// What a refill tells about the changes that others make. After a write of
-    /// our own it tells nothing.
-    fn learn(&self, previous: &Entry<K, V>, loaded: &Loaded<V>) -> History {
-        let same = match (&previous.value, &loaded.value) {
-            (Some(old), Some(new)) => (self.same)(old, new),
-            _ => return previous.history,
-        };
-        if previous.marks != loaded.marks {
-            return previous.history;
-        }
-        let refill = if same { Refill::Same } else { Refill::Changed };
-        let age = previous.age(loaded.filled);
-        previous
-            .history
-            .after(refill, age, previous.heat.accesses())
-    }
-
-    fn weigh(&self, key: &K, value: Option<&V>, reading: &Reading) -> u64 {
-        let own = std::mem::size_of::<Entry<K, V>>() + reading.marks.size();
-        let heap = value.map_or(0, |value| (self.weigher)(key, value));
-        let own = u64::try_from(own).unwrap_or(u64::MAX);
-        own.saturating_add(OVERHEAD).saturating_add(heap)
-    }
-
-    fn tell(&self, removed: Vec<Removed<K, V>>) {
+    pub(crate) fn tell(&self, removed: Vec<Removed<K, V>>) {
+        self.counters.holds(self.store.held());
         for (entry, cause) in removed {
             self.counters.removed(cause);
             if let Some(listener) = &self.listener {

@@ -19,6 +19,11 @@ impl Word {
     pub(crate) fn is_quiet(self) -> bool {
         self.0 & PENDING == 0
     }
+
+    /// Whether no write has ended between the two.
+    pub(crate) fn is_version_of(self, other: Self) -> bool {
+        self.0 >> PENDING_BITS == other.0 >> PENDING_BITS
+    }
 }
 
 /// One version stamp.

@@ -43,8 +43,8 @@ impl<K: Hash + Eq + Clone, V> Flights<K, V> {
     pub(crate) fn board(&self, key: &K, reading: Reading, waited: bool) -> Boarding<'_, K, V> {
         let mut flights = lock(&self.flights);
         if let Some(flight) = flights.get(key) {
-            let same = flight.reading.marks == reading.marks;
-            if waited || (same && reading.marks.are_quiet() && !self.is_late(flight, &reading)) {
+            let same = flight.reading.is_like(&reading);
+            if waited || (same && reading.is_quiet() && !self.is_late(flight, &reading)) {
                 return Boarding::Follow(Arc::clone(flight));
             }
             if same && !self.is_late(flight, &reading) {

@@ -9,6 +9,7 @@ mod counters;
 mod dice;
 mod entry;
 mod error;
+mod fill;
 mod flight;
 mod flights;
 mod freshness;

@@ -173,11 +173,10 @@ where
         shared.counters.loads.one_more();
         let result = load().await;
         let took = shared.now().saturating_sub(leader.reading().began);
-        shared.counters.load_nanos.add_time(took);
+        shared.counters.load_took(took);
         let landing = match &result {
             Ok(value) => {
-                let reading = leader.reading().clone();
-                shared.fill(leader.key(), value.clone(), reading, previous);
+                shared.fill(leader.key(), value.clone(), leader.reading(), previous);
                 Landing::Loaded(value.clone())
             }
             Err(error) => {

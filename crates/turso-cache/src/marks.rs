@@ -16,6 +16,11 @@ impl Marks {
         self.0.iter()
     }
 
+    /// These and those.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        self.iter().chain(others.iter()).copied().collect()
+    }
+
     /// In bytes, on the heap.
     pub(crate) fn size(&self) -> usize {
         std::mem::size_of_val(&*self.0)

@@ -88,7 +88,8 @@ impl TtlPolicy {
 
     fn score(&self, usage: Usage) -> f64 {
         let accesses = f64::from(usage.accesses);
-        self.access * accesses / (accesses + 1.0) + self.recency * self.freshness(usage.idle)
+        // In this order each step rounds upwards of what it rounded before, or to the same.
+        self.access * (accesses / (accesses + 1.0)) + self.recency * self.freshness(usage.idle)
     }
 
     fn freshness(&self, idle: Duration) -> f64 {

@@ -153,7 +153,10 @@ type Job = Box<dyn FnOnce(&World) + Send>;
 
 /// Each job on a thread of its own, in one world.
 fn together(jobs: Vec<Job>) -> World {
-    let world = World::new();
+    together_in(World::new(), jobs)
+}
+
+fn together_in(world: World, jobs: Vec<Job>) -> World {
     let start = |job: Job| {
         let world = world.clone();
         thread::spawn(move || job(&world))
@@ -227,13 +230,40 @@ fn a_writer_who_settles_before_the_commit_is_found_out() {
     });
 }
 
+/// Two writers who mean the row by its other name, as one that stores under an
+/// external id does; the readers know of that name from the value alone.
+#[test]
+fn f76_a_write_under_another_name_of_the_row_is_seen_as_well() {
+    check(|| {
+        let (stamps, [rows, names]) = Stamps::new(StampsConfig {
+            stripes: 2,
+            ..StampsConfig::default()
+        });
+        let cache = Cache::builder(CacheConfig::default())
+            .stamps(&stamps)
+            .depends_also(names, move |_, _| vec![names.row("other")])
+            .seed(1);
+        let world = World {
+            cache: cache.build().unwrap(),
+            reads: rows.row(&KEY),
+            writes: [names.row("other"), names.all()],
+            stamps,
+            ..World::new()
+        };
+        let jobs = vec![reads(2), reads(2), writes(0, true), writes(1, true)];
+        let world = together_in(world, jobs);
+        block_on(world.read(usize::MAX));
+        block_on(world.read(usize::MAX));
+    });
+}
+
 #[test]
 fn offers_are_judged_like_loads() {
     check(|| {
         let offers: Job = Box::new(|world| {
             let reading = world.cache.begin(&[world.reads]);
             let row = world.row();
-            world.cache.offer(&KEY, Some(row), reading);
+            world.cache.offer(&KEY, Some(row), &reading);
         });
         together(vec![offers, reads(1), writes(1, true)]);
     });

@@ -16,6 +16,8 @@ const STRIPES_MAX: u32 = 1 << 16;
 const ANY: u32 = 0;
 const WHOLE: u32 = 1;
 const FIRST_STRIPE: u32 = 2;
+/// Among more marks than this nobody looks for equal ones; keeping both is right too.
+const DISTINCT_MAX: usize = 16;
 
 /// How fine stamps are, and how long they doubt. Every combination is legal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +122,25 @@ impl Stamps {
 
     /// True when nothing has begun or ended since these were taken.
     pub(crate) fn are_current(&self, marks: &Marks) -> bool {
-        marks.iter().all(|mark| self.word(mark.cell) == mark.word)
+        marks.iter().all(|mark| self.is_current(*mark))
+    }
+
+    pub(crate) fn is_current(&self, mark: Mark) -> bool {
+        self.word(mark.cell) == mark.word
+    }
+
+    /// The stamp that every write to this table moves, as it is now.
+    pub(crate) fn take_any(&self, table: Table) -> Mark {
+        let cell = self.first(table) + ANY;
+        Mark {
+            cell,
+            word: self.word(cell),
+        }
+    }
+
+    /// True when no write under this stamp has ended since it was taken.
+    pub(crate) fn none_ended_since(&self, mark: Mark) -> bool {
+        self.word(mark.cell).is_version_of(mark.word)
     }
 
     /// The outcome of a write to these cells is known.
@@ -144,11 +164,14 @@ impl Stamps {
 
     fn read(&self, reads: &[Scope]) -> Marks {
         let cells = reads.iter().flat_map(|scope| self.cells_read(*scope));
-        let mark = |cell| Mark {
-            cell,
-            word: self.word(cell),
-        };
-        cells.map(mark).collect()
+        let mut marks: Vec<Mark> = Vec::with_capacity(2 * reads.len());
+        for cell in cells {
+            if marks.iter().all(|mark| mark.cell != cell) || marks.len() > DISTINCT_MAX {
+                let word = self.word(cell);
+                marks.push(Mark { cell, word });
+            }
+        }
+        marks.into_iter().collect()
     }
 
     fn word(&self, cell: u32) -> Word {

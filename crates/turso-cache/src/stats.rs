@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::counters::Counters;
 use crate::vault::Held;
 
 /// What a cache has done since it was made, and what it holds. Each number is
 /// right; taken while others are at work, two of them need not fit together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// Lookups that were answered from the cache, also by "there is none".
@@ -62,7 +64,7 @@ impl Stats {
             coalesced: counters.coalesced.get(),
             loads: counters.loads.get(),
             load_failures: counters.load_failures.get(),
-            load_time: counters.load_nanos.time(),
+            load_time: counters.load_time(),
             refreshes: counters.refreshes.get(),
             not_stored: counters.not_stored.get(),
             too_large: counters.too_large.get(),

@@ -7,5 +7,15 @@
     missing_docs
 )]
 
+mod clock;
 mod explorer;
+mod memory;
+mod policy;
+mod reports;
 mod single_flight;
+
+/// Does what a child process of these tests was started for.
+#[test]
+fn worker() {
+    testkit::work(&[("churn", memory::churn)]);
+}

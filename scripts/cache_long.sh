@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The cache for longer than a test may take: every order of steps of the larger casts of the
+# explorer, more than a million schedules of the real types under shuttle, and ten
+# minutes of churn within 64 MiB. Takes an hour or so on two cores.
+#
+#     scripts/cache_long.sh [SCHEDULES_PER_TEST] [VALUES]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Six tests run schedules: 6 x 175,000 is more than a million.
+export CACHE_SCHEDULES="${1:-175000}"
+# About 2,500 values a second on the machine this was written on.
+export CACHE_CHURN="${2:-1500000}"
+export CACHE_LONG=1
+
+cargo test --release -p turso-cache --lib schedules -- --nocapture
+cargo test --release -p turso-cache --test it explorer -- --nocapture
+cargo test --release -p turso-cache --test it budget -- --nocapture
