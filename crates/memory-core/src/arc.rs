@@ -3,10 +3,10 @@
 //! overrides one is heard.
 
 use crate::{
-    Atomicity, Change, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore,
-    ExternalId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery, PatternStore,
-    Related, RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore, Result, Revision,
-    Stored, Tag, TagChange, TagCount, Timestamp, Update,
+    Atomicity, Change, ChangeMark, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship,
+    EpisodeStore, ExternalId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery,
+    PatternStore, Related, RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore,
+    Result, Revision, StorageBackend, Stored, Tag, TagChange, TagCount, Timestamp, Update,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -240,9 +240,22 @@ macro_rules! relationship_store {
     };
 }
 
+macro_rules! storage_backend {
+    ($pointer:ty) => {
+        #[async_trait]
+        impl<S: StorageBackend + ?Sized> StorageBackend for $pointer {
+            async fn changes(&self) -> Result<Option<ChangeMark>> {
+                (**self).changes().await
+            }
+        }
+    };
+}
+
 episode_store!(Arc<S>);
 episode_store!(&S);
 pattern_store!(Arc<S>);
 pattern_store!(&S);
 relationship_store!(Arc<S>);
 relationship_store!(&S);
+storage_backend!(Arc<S>);
+storage_backend!(&S);

@@ -53,6 +53,8 @@ pub use relationship::{
 };
 pub use revision::{Revision, Update};
 pub use step::{ExecutionStep, StepStatus};
-pub use store::{EpisodeStore, PatternStore, RelationshipStore, StorageBackend, TagChange};
+pub use store::{
+    ChangeMark, EpisodeStore, PatternStore, RelationshipStore, StorageBackend, TagChange,
+};
 pub use tag::{Tag, Tags};
 pub use timestamp::Timestamp;

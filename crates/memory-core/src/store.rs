@@ -316,11 +316,36 @@ pub trait RelationshipStore: Send + Sync {
     }
 }
 
-/// Everything that a memory needs. Whatever implements the three stores is one,
-/// so that applications can hold an `Arc<dyn StorageBackend>`.
-pub trait StorageBackend: EpisodeStore + PatternStore + RelationshipStore {}
+/// Everything that a memory needs, so that applications can hold an
+/// `Arc<dyn StorageBackend>`. A type that implements the three stores says so
+/// with an empty `impl`; a layer before another backend passes
+/// [`changes`](Self::changes) on.
+#[async_trait]
+pub trait StorageBackend: EpisodeStore + PatternStore + RelationshipStore {
+    /// A mark that differs from an earlier one when others have written in
+    /// between: other processes, or other handles that do not go through this
+    /// backend. What this backend wrote itself need not count. `None`, the
+    /// default, when it cannot tell.
+    async fn changes(&self) -> Result<Option<ChangeMark>> {
+        Ok(None)
+    }
+}
 
-impl<S: EpisodeStore + PatternStore + RelationshipStore + ?Sized> StorageBackend for S {}
+/// Where the writes of others stand; see [`StorageBackend::changes`]. Two marks
+/// say something only by being equal or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChangeMark {
+    source: u64,
+    version: u64,
+}
+
+impl ChangeMark {
+    /// The mark `version` of a source of marks. Marks of different sources are
+    /// never equal: a connection that was replaced counts anew.
+    pub const fn new(source: u64, version: u64) -> Self {
+        Self { source, version }
+    }
+}
 
 /// The only element of what a batch of one returned.
 fn only<T>(results: Vec<T>) -> Result<T> {

@@ -1,3 +1,4 @@
+use crate::cached::{CacheConfig, CachedStorage};
 use crate::config::{Config, DictionaryChoice};
 use crate::create::create;
 use crate::error::{corrupt, storage};
@@ -55,12 +56,6 @@ impl Builder {
         self
     }
 
-    /// How much is committed together, and how much may wait for it.
-    pub fn commits(mut self, commits: turso_batch::Config) -> Self {
-        self.config.commits = commits;
-        self
-    }
-
     /// Reading connections beside the writing one.
     pub fn readers(mut self, readers: NonZeroUsize) -> Self {
         self.config.readers = readers;
@@ -84,6 +79,24 @@ impl Builder {
     pub fn token(mut self, token: turso_conn::Secret) -> Self {
         self.config.connection.remote.token = Some(token);
         self
+    }
+
+    /// What a storage opened with [`build_cached`](Self::build_cached) keeps in memory.
+    pub fn cache(mut self, cache: CacheConfig) -> Self {
+        self.config.cache = cache;
+        self
+    }
+
+    /// The same as [`build`](Self::build), behind a cache.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and `Misuse` for a cache that contradicts itself.
+    ///
+    /// # Cancellation
+    /// As [`build`](Self::build).
+    pub async fn build_cached(self) -> Result<CachedStorage<TursoStorage>> {
+        let cache = self.config.cache.clone();
+        CachedStorage::new(self.build().await?, &cache)
     }
 
     /// Opens the database, makes it if it is new, and brings its schema up to date.
@@ -120,7 +133,7 @@ impl Builder {
             Location::Memory => 0,
             _ => self.config.readers.get(),
         };
-        let lanes = Lanes::new(&connector, readers, wait, self.config.commits);
+        let lanes = Lanes::new(&connector, readers, wait);
         prepare(&lanes, &location, access).await?;
         let packer = Packer::new(self.config.compression);
         let local = !location.is_remote();

@@ -1,3 +1,4 @@
+use crate::cached::CacheConfig;
 use memory_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -19,7 +20,7 @@ pub const ENV_TOKEN: &str = "TURSO_AUTH_TOKEN";
 /// let config: Config = serde_json::from_str(r#"{ "location": "agent.db", "readers": 2 }"#).unwrap();
 /// assert_eq!(config.location, "agent.db");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// A path, `file:path`, `:memory:`, or a server: `libsql://host`, `https://host`,
@@ -29,9 +30,6 @@ pub struct Config {
     pub connection: AnyConfig,
     /// How many compiled statements each local connection keeps.
     pub prepared: turso_prepared::Config,
-    /// How much is committed together, and how much may wait for it. No write waits longer for its
-    /// turn than the deadline of a local connection, whatever stands here.
-    pub commits: turso_batch::Config,
     /// Reading connections beside the writing one, opened when they are first needed.
     /// Default: one per processor, at most four, because reads of a local file wait for
     /// processors, not for the disk. A database in memory has none.
@@ -42,6 +40,9 @@ pub struct Config {
     pub compression: CompressionConfig,
     /// What zstd compresses payloads with.
     pub dictionary: DictionaryChoice,
+    /// The cache of a storage that is opened with
+    /// [`build_cached`](crate::Builder::build_cached).
+    pub cache: CacheConfig,
 }
 
 /// Which dictionary new payloads are compressed with, when that is done by zstd.
@@ -66,10 +67,10 @@ impl Default for Config {
             location: "memory.db".into(),
             connection: AnyConfig::default(),
             prepared: turso_prepared::Config::default(),
-            commits: turso_batch::Config::default(),
             readers: NonZeroUsize::new(processors.min(4)).unwrap_or(NonZeroUsize::MIN),
             compression: CompressionConfig::default(),
             dictionary: DictionaryChoice::default(),
+            cache: CacheConfig::default(),
         }
     }
 }

@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod cached;
 mod check;
 mod compact;
 mod config;
 mod create;
 mod dictionaries;
-mod encode;
 mod episodes;
 mod error;
 mod lanes;
@@ -31,6 +31,7 @@ mod train;
 mod write;
 
 pub use builder::Builder;
+pub use cached::{CacheConfig, CacheFigures, CacheMode, CacheShares, CachedStorage};
 pub use check::{CheckReport, PROBLEMS_MAX, Problem};
 pub use compact::CompactReport;
 #[cfg(feature = "remote")]
@@ -46,7 +47,9 @@ pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
 pub use train::{TRAINING_BYTES, Training};
-pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
+pub use turso_cache::{
+    CacheConfig as CachePolicy, Eviction, Refresh, StampsConfig, Stats as CacheStats,
+};
 pub use turso_compression::{
     Algorithm, CompressedTransport, Config as CompressionConfig, DictionaryId,
     Error as TransportError, ErrorKind as TransportErrorKind, Level, Packer,

@@ -3,12 +3,12 @@ use crate::error;
 use crate::lanes::Lanes;
 use crate::metered::Connector;
 use crate::performance::Traffic;
-use memory_core::{Result, WriteId};
-use turso_batch::Submission;
+use async_trait::async_trait;
+use memory_core::{ChangeMark, Result, StorageBackend, WriteId};
 use turso_compression::Packer;
 #[cfg(feature = "remote")]
 use turso_conn::AnyConnector;
-use turso_conn::{Batch, Rows, Statement, Value};
+use turso_conn::{Batch, Program, Rows, Statement, Value};
 use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
@@ -93,11 +93,6 @@ impl TursoStorage {
         }
     }
 
-    /// What the writes did: how many were committed, and by how many transactions.
-    pub fn commit_stats(&self) -> turso_batch::Stats {
-        self.lanes.commit_stats()
-    }
-
     pub(crate) const fn packer(&self) -> &Packer {
         &self.packer
     }
@@ -115,7 +110,7 @@ impl TursoStorage {
             .map_err(|e| error::storage(doing, e))
     }
 
-    /// Runs `batch` all or nothing, together with what others write at the time, and gives the failing step to `explain`.
+    /// Runs `batch` as one transaction, and gives the failing step to `explain`.
     pub(crate) async fn write(
         &self,
         operation: &'static str,
@@ -127,11 +122,24 @@ impl TursoStorage {
         }
         // Every write is an upsert under ids of the caller, a conditional update that recognises
         // itself, or a deletion.
-        let submission = Submission::new(batch).named(operation).idempotent();
+        let program = Program::from(batch).named(operation).idempotent();
         self.lanes
-            .write(submission)
+            .write(program)
             .await
             .map_err(|e| explain(e.step(), e))
+    }
+}
+
+#[async_trait]
+impl StorageBackend for TursoStorage {
+    async fn changes(&self) -> Result<Option<ChangeMark>> {
+        if !self.local {
+            // What a server answers moves with our own writes too.
+            return Ok(None);
+        }
+        let mark = self.lanes.changes().await;
+        mark.map(Some)
+            .map_err(|e| error::storage("looking for the writes of others", e))
     }
 }
 

@@ -5,32 +5,22 @@ use std::time::Duration;
 
 /// Delays that double from `first` to `cap`, each shortened at random so that
 /// those who failed together do not come back together.
-///
-/// ```
-/// use turso_conn::{Backoff, jitter};
-///
-/// let pause = Backoff::LOCK.delay(3, jitter());
-/// assert!(pause >= Backoff::LOCK.first * 4 && pause <= Backoff::LOCK.first * 8);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backoff {
-    /// The delay before the first repetition.
-    pub first: Duration,
-    /// The longest delay.
-    pub cap: Duration,
+pub(crate) struct Backoff {
+    pub(crate) first: Duration,
+    pub(crate) cap: Duration,
 }
 
 impl Backoff {
     /// For the lock of a local database, which is held for milliseconds.
-    pub const LOCK: Self = Self {
+    pub(crate) const LOCK: Self = Self {
         first: Duration::from_millis(1),
         cap: Duration::from_millis(50),
     };
 
     /// The delay before repetition number `attempt` (from 0), between half and
     /// all of the doubled delay, as `jitter` says: 0 for half, `u64::MAX` for all.
-    #[must_use]
-    pub fn delay(self, attempt: u32, jitter: u64) -> Duration {
+    pub(crate) fn delay(self, attempt: u32, jitter: u64) -> Duration {
         let whole = self
             .first
             .saturating_mul(1 << attempt.min(16))
@@ -44,7 +34,7 @@ impl Backoff {
 
 /// A random number. The standard library's hash keys are random per thread and
 /// change with each use, which is all that jitter needs.
-pub fn jitter() -> u64 {
+pub(crate) fn jitter() -> u64 {
     RandomState::new().hash_one(())
 }
 

@@ -14,7 +14,7 @@ mod transaction;
 mod walk;
 
 use crate::batch::plan;
-use crate::{Atomicity, Namespace, Result, Revision, Stored, Update};
+use crate::{Atomicity, Namespace, Result, Revision, StorageBackend, Stored, Update};
 use record::Record;
 use space::{Space, Spaces};
 use std::fmt;
@@ -83,6 +83,8 @@ impl InMemoryStorage {
         self.write(|transaction| transaction.update(updates))
     }
 }
+
+impl StorageBackend for InMemoryStorage {}
 
 impl fmt::Debug for InMemoryStorage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

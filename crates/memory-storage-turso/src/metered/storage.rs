@@ -4,10 +4,10 @@ use super::items::Items;
 use super::names::{ERRORS, INSTRUMENTS, OPERATIONS, error_name};
 use async_trait::async_trait;
 use memory_core::{
-    Atomicity, Change, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore,
-    ExternalId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery, PatternStore,
-    Related, RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore, Result, Revision,
-    StorageBackend, Stored, Tag, TagChange, TagCount, Timestamp, Update,
+    Atomicity, Change, ChangeMark, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship,
+    EpisodeStore, ExternalId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery,
+    PatternStore, Related, RelatedQuery, RelationshipKey, RelationshipQuery, RelationshipStore,
+    Result, Revision, StorageBackend, Stored, Tag, TagChange, TagCount, Timestamp, Update,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -239,5 +239,13 @@ impl<S: StorageBackend> RelationshipStore for MeteredStorage<S> {
 
     async fn find_related(&self, query: &RelatedQuery) -> Result<Related> {
         timed!(self."relationships.related", find_related(query))
+    }
+}
+
+#[async_trait]
+impl<S: StorageBackend> StorageBackend for MeteredStorage<S> {
+    async fn changes(&self) -> Result<Option<ChangeMark>> {
+        // Asked by a cache and by no application: not an operation of the storage.
+        self.inner.changes().await
     }
 }

@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod cached;
 mod cancel;
 mod check;
 mod compression;

@@ -1,0 +1,121 @@
+//! A cache before any backend.
+
+mod config;
+mod episodes;
+mod key;
+mod many;
+mod patterns;
+mod relationships;
+mod shared;
+mod stats;
+mod tables;
+mod watch;
+
+pub use config::{CacheConfig, CacheMode, CacheShares};
+pub use stats::CacheFigures;
+
+use memory_core::{ChangeMark, Result, StorageBackend};
+use shared::Shared;
+use std::fmt;
+use std::sync::Arc;
+
+/// A backend behind a cache of its episodes, patterns, relationships and query results.
+///
+/// A write of this process is seen by every read that begins after it ended, cached or not: what
+/// it may have changed is neither served nor stored from before it begins until its outcome is
+/// known. `docs/cache.md` says why. For that, everybody in the process uses this
+/// storage or clones of it, which share one cache; what is written around it counts as written by
+/// others. Writes of others are looked for through
+/// [`changes`](StorageBackend::changes), every [`check_interval`](CacheConfig::check_interval);
+/// where a backend cannot tell, as a server cannot, what they change is seen when the life of a
+/// value ends.
+///
+/// It needs a tokio runtime with its timer enabled.
+///
+/// ```
+/// use memory_storage_turso::{Episode, EpisodeStore, Namespace, TaskType, Timestamp, TursoStorage};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> memory_storage_turso::Result<()> {
+/// let memory = TursoStorage::builder(":memory:").build_cached().await?;
+/// let episode = Episode::start(TaskType::new("bug_fix")?, "Login fails", Timestamp::now())?;
+/// memory.store_episode(&episode).await?;
+/// for _ in 0..3 {
+///     memory.get_episode(&Namespace::default(), episode.id).await?;
+/// }
+/// assert_eq!(memory.figures().episodes.hits, 2);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Cancellation
+/// Every write runs in a task of its own: dropping the future stops the waiting, not the write. A
+/// read that is dropped leaves its load to whoever else waits for it.
+pub struct CachedStorage<S> {
+    shared: Arc<Shared<S>>,
+    bypasses: bool,
+}
+
+impl<S> CachedStorage<S> {
+    /// Puts a cache before `backend`.
+    ///
+    /// # Errors
+    /// `Misuse` when the configuration contradicts itself.
+    pub fn new(backend: S, config: &CacheConfig) -> Result<Self> {
+        Ok(Self {
+            shared: Arc::new(Shared::new(backend, config)?),
+            bypasses: false,
+        })
+    }
+
+    /// The same storage, whose reads go to the backend and leave the cache alone. Its
+    /// writes are known to the cache as any others.
+    #[must_use]
+    pub fn uncached(&self) -> Self {
+        Self {
+            bypasses: true,
+            ..self.clone()
+        }
+    }
+
+    /// The backend itself. What is written through it directly counts as written by others, and
+    /// `TursoStorage` does not tell of it.
+    pub fn get_ref(&self) -> &S {
+        self.shared.inner()
+    }
+
+    /// What the caches have done, and what they hold. All zero when the cache is off.
+    pub fn figures(&self) -> CacheFigures {
+        self.shared.figures()
+    }
+
+    /// Forgets everything, so that the next reads ask the backend.
+    pub fn clear(&self) {
+        self.shared.forget();
+    }
+}
+
+impl<S> Clone for CachedStorage<S> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            bypasses: self.bypasses,
+        }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for CachedStorage<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedStorage")
+            .field("inner", self.get_ref())
+            .field("bypasses", &self.bypasses)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: StorageBackend + 'static> StorageBackend for CachedStorage<S> {
+    async fn changes(&self) -> Result<Option<ChangeMark>> {
+        self.get_ref().changes().await
+    }
+}

@@ -1,0 +1,191 @@
+//! How a read and a write go, whatever they are about.
+
+use super::CachedStorage;
+use super::config::{CacheConfig, CacheMode};
+use super::key::{EdgeKey, EdgeValue, QueryKey, QueryValue, episode_bytes, pattern_bytes};
+use super::stats::CacheFigures;
+use super::tables::Tables;
+use super::watch::Watch;
+use memory_core::{
+    Episode, EpisodeId, Error, ErrorKind, Namespace, Pattern, PatternId, Result, StorageBackend,
+};
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::Arc;
+use turso_cache::{Cache, Scope, Stamps};
+
+pub(super) struct Shared<S> {
+    inner: Arc<S>,
+    stamps: Stamps,
+    tables: Tables,
+    /// None when the cache is off.
+    caches: Option<Caches>,
+    watch: Watch,
+}
+
+pub(super) struct Caches {
+    pub(super) episodes: Cache<(Namespace, EpisodeId), Arc<Episode>>,
+    pub(super) patterns: Cache<(Namespace, PatternId), Arc<Pattern>>,
+    pub(super) edges: Cache<EdgeKey, EdgeValue>,
+    pub(super) queries: Cache<QueryKey, QueryValue>,
+}
+
+impl Caches {
+    fn new(config: &CacheConfig, stamps: &Stamps, tables: Tables) -> Result<Self> {
+        let shares = config.shares;
+        let episodes = Cache::builder(config.part(shares.episodes)?)
+            .named("episodes")
+            .stamps(stamps)
+            .depends_also(tables.external_ids, move |_, episode: &Arc<Episode>| {
+                tables.reads_external_id(episode)
+            })
+            .weigher(|_, episode| bytes(episode_bytes(episode)));
+        let patterns = Cache::builder(config.part(shares.patterns)?)
+            .named("patterns")
+            .stamps(stamps)
+            .weigher(|_, pattern: &Arc<Pattern>| bytes(pattern_bytes(pattern)));
+        let edges = Cache::builder(config.part(shares.relationships)?)
+            .named("relationships")
+            .stamps(stamps)
+            .weigher(|_, value: &EdgeValue| bytes(value.bytes()));
+        let queries = Cache::builder(config.part(shares.queries)?)
+            .named("queries")
+            .stamps(stamps)
+            .weigher(|_, value: &QueryValue| bytes(value.bytes()));
+        Ok(Self {
+            episodes: episodes.build().map_err(misuse)?,
+            patterns: patterns.build().map_err(misuse)?,
+            edges: edges.build().map_err(misuse)?,
+            queries: queries.build().map_err(misuse)?,
+        })
+    }
+}
+
+impl<S> Shared<S> {
+    pub(super) fn new(backend: S, config: &CacheConfig) -> Result<Self> {
+        let (stamps, tables) = Tables::new(config.stamps);
+        let caches = match config.mode {
+            CacheMode::On => Some(Caches::new(config, &stamps, tables)?),
+            CacheMode::Off => None,
+        };
+        Ok(Self {
+            inner: Arc::new(backend),
+            stamps,
+            tables,
+            caches,
+            watch: Watch::new(config.check_interval),
+        })
+    }
+
+    pub(super) fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// Makes everything obsolete that was read until now.
+    pub(super) fn forget(&self) {
+        self.stamps.touch(&self.tables.everything());
+    }
+
+    pub(super) fn figures(&self) -> CacheFigures {
+        let quarantined = self.stamps.quarantined();
+        self.caches
+            .as_ref()
+            .map_or_else(CacheFigures::default, |caches| CacheFigures {
+                episodes: caches.episodes.stats(),
+                patterns: caches.patterns.stats(),
+                relationships: caches.edges.stats(),
+                queries: caches.queries.stats(),
+                quarantined,
+            })
+    }
+}
+
+impl<S: StorageBackend + 'static> CachedStorage<S> {
+    pub(super) fn tables(&self) -> Tables {
+        self.shared.tables
+    }
+
+    /// The caches, if a read may use them now.
+    pub(super) async fn caches(&self) -> Option<&Caches> {
+        let shared = &*self.shared;
+        let caches = shared.caches.as_ref().filter(|_| !self.bypasses)?;
+        let good = shared.watch.is_good()
+            || shared
+                .watch
+                .look(&*shared.inner, CacheConfig::CHECK_WAIT, || shared.forget())
+                .await;
+        good.then_some(caches)
+    }
+
+    /// Runs a write in a task of its own, which owns the marks of what it may change: whatever
+    /// becomes of the caller, they stay until the outcome is known. What is never known
+    /// is left in quarantine.
+    pub(super) async fn write<T, F, W>(&self, changes: &[Scope], write: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Arc<S>) -> W,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let write = write(Arc::clone(&self.shared.inner));
+        if self.shared.caches.is_none() {
+            return write.await;
+        }
+        let pending = self.shared.stamps.write(changes);
+        let task = tokio::spawn(async move {
+            let result = write.await;
+            match &result {
+                Err(error) if error.kind() == ErrorKind::OutcomeUnknown => drop(pending),
+                _ => pending.settle(),
+            }
+            result
+        });
+        task.await.unwrap_or_else(|error| {
+            let context = "the task of a write ended without an answer";
+            Err(Error::new(ErrorKind::OutcomeUnknown, context).with_source(error))
+        })
+    }
+}
+
+/// A value from `cache`, or from `load`, which always finds one.
+pub(super) async fn cached<K, V, F, L>(
+    cache: &Cache<K, V>,
+    key: &K,
+    reads: &[Scope],
+    load: F,
+) -> Result<V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    F: FnOnce() -> L,
+    L: Future<Output = Result<V>>,
+{
+    let load = || async { Ok(Some(load().await.map_err(Arc::new)?)) };
+    let found = cache.get_or_load(key, reads, load).await.map_err(unshare)?;
+    found.ok_or_else(mixed_up)
+}
+
+/// The error of a load that several wait for.
+pub(super) fn unshare(error: Arc<Error>) -> Error {
+    Arc::try_unwrap(error).unwrap_or_else(|error| {
+        let context = "waiting for the read of another caller, which failed";
+        let copy = Error::new(error.kind(), context);
+        let copy = match error.index() {
+            Some(index) => copy.at_index(index),
+            None => copy,
+        };
+        copy.with_source(error)
+    })
+}
+
+/// A key that has the value of another one's kind.
+pub(super) fn mixed_up() -> Error {
+    crate::error::bug("the cache answered with another kind of value")
+}
+
+fn misuse(error: turso_cache::Error) -> Error {
+    Error::new(ErrorKind::Misuse, "configuring the cache").with_source(error)
+}
+
+fn bytes(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}

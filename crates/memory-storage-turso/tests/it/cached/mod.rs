@@ -1,0 +1,9 @@
+//! The storage behind a cache.
+
+mod changes;
+mod errors;
+mod exact;
+mod model;
+mod races;
+mod unknown;
+mod world;
