@@ -11,7 +11,10 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::print_stdout,
-    clippy::cast_precision_loss
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::needless_for_each,
+    clippy::semicolon_if_nothing_returned
 )]
 
 #[path = "../common/mod.rs"]
@@ -198,17 +201,17 @@ impl Bench {
 
 fn main() {
     // `cargo test` wants to know that it runs, `cargo bench` how fast.
-    let measures = std::env::args().any(|argument| argument == "--bench");
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
     let all = payloads();
     let learnt: Vec<_> = all.iter().step_by(4).collect();
     let mut measured: Vec<_> = all.iter().skip(1).step_by(8).cloned().collect();
-    if !measures {
+    if !is_bench {
         measured.truncate(20);
     }
     let bench = Bench {
         dictionary: Dictionary::train(&learnt, 64 * 1024).unwrap(),
         payloads: measured,
-        rounds: if measures { 15 } else { 1 },
+        rounds: if is_bench { 15 } else { 1 },
     };
     let mut lengths: Vec<_> = bench.payloads.iter().map(Vec::len).collect();
     lengths.sort_unstable();

@@ -56,6 +56,12 @@ impl Builder {
         self
     }
 
+    /// How much is committed together, and how much may wait for it.
+    pub fn commits(mut self, commits: turso_batch::Config) -> Self {
+        self.config.commits = commits;
+        self
+    }
+
     /// Reading connections beside the writing one.
     pub fn readers(mut self, readers: NonZeroUsize) -> Self {
         self.config.readers = readers;
@@ -133,7 +139,7 @@ impl Builder {
             Location::Memory => 0,
             _ => self.config.readers.get(),
         };
-        let lanes = Lanes::new(&connector, readers, wait);
+        let lanes = Lanes::new(&connector, readers, wait, self.config.commits);
         prepare(&lanes, &location, access).await?;
         let packer = Packer::new(self.config.compression);
         let local = !location.is_remote();

@@ -30,6 +30,9 @@ pub struct Config {
     pub connection: AnyConfig,
     /// How many compiled statements each local connection keeps.
     pub prepared: turso_prepared::Config,
+    /// How much is committed together, and how much may wait for it. No write waits longer for its
+    /// turn than the deadline of a local connection, whatever stands here.
+    pub commits: turso_batch::Config,
     /// Reading connections beside the writing one, opened when they are first needed.
     /// Default: one per processor, at most four, because reads of a local file wait for
     /// processors, not for the disk. A database in memory has none.
@@ -67,6 +70,7 @@ impl Default for Config {
             location: "memory.db".into(),
             connection: AnyConfig::default(),
             prepared: turso_prepared::Config::default(),
+            commits: turso_batch::Config::default(),
             readers: NonZeroUsize::new(processors.min(4)).unwrap_or(NonZeroUsize::MIN),
             compression: CompressionConfig::default(),
             dictionary: DictionaryChoice::default(),

@@ -5,7 +5,8 @@ use memory_core::ChangeMark;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use turso_conn::{Acquire, Error, ErrorKind, Execute, Program, Result, Rows, Single, Statement};
+use turso_batch::{GroupCommit, Submission};
+use turso_conn::{Acquire, Error, ErrorKind, Execute, Result, Rows, Single, Statement};
 
 type Lease = <Single<Connector> as Acquire>::Lease;
 
@@ -15,7 +16,7 @@ type Lease = <Single<Connector> as Acquire>::Lease;
 /// Invariant: a database in memory has no reading connections; it is private to its one connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Lanes {
-    write: Single<Connector>,
+    write: GroupCommit<Single<Connector>>,
     read: Arc<[Single<Connector>]>,
     next: Arc<AtomicUsize>,
     /// The longest time to wait for one's turn.
@@ -23,13 +24,20 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Lanes with `readers` reading connections, opened when they are first used.
-    pub(crate) fn new(connector: &Connector, readers: usize, wait: Duration) -> Self {
+    /// Lanes with `readers` reading connections, opened when they are first used. Nobody waits
+    /// longer than `wait` for his turn.
+    pub(crate) fn new(
+        connector: &Connector,
+        readers: usize,
+        wait: Duration,
+        mut commits: turso_batch::Config,
+    ) -> Self {
+        commits.wait = commits.wait.min(wait);
         let read = (0..readers)
             .map(|_| Single::new(connector.clone()))
             .collect();
         Self {
-            write: Single::new(connector.clone()),
+            write: GroupCommit::new(Single::new(connector.clone()), commits),
             read,
             next: Arc::default(),
             wait,
@@ -41,19 +49,16 @@ impl Lanes {
         self.turn(self.reader()).await?.query(statement).await
     }
 
-    /// Runs the one group of `program`. Once it is its turn it runs in a task of its own: if the
-    /// caller goes away then, the write is finished all the same, and its connection
-    /// comes back clean. A caller that goes away while it waits has written nothing.
-    pub(crate) async fn write(&self, program: Program) -> Result<Vec<Rows>> {
-        let mut lease = self.turn(&self.write).await?;
-        let task = tokio::spawn(async move {
-            let groups = lease.atomic(program).await?;
-            groups.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))
-        });
-        task.await.unwrap_or_else(|error| {
-            let context = "the task of a write ended without an answer";
-            Err(Error::new(ErrorKind::OutcomeUnknown, context).with_source(error))
-        })
+    /// Stores a batch, together with what others submit meanwhile. Once its commit begins it runs in
+    /// a task of its own: if the caller goes away then, the write is finished all the same,
+    /// and its connection comes back clean. A caller that goes away before has written nothing.
+    pub(crate) async fn write(&self, submission: Submission) -> Result<Vec<Rows>> {
+        self.write.submit(submission).await
+    }
+
+    /// What the commits did.
+    pub(crate) fn commit_stats(&self) -> turso_batch::Stats {
+        self.write.stats()
     }
 
     async fn turn(&self, lane: &Single<Connector>) -> Result<Lease> {
@@ -66,7 +71,7 @@ impl Lanes {
 
     /// The writing connection itself, when it is its turn.
     pub(crate) async fn writer(&self) -> Result<Lease> {
-        self.turn(&self.write).await
+        self.turn(self.write.get_ref()).await
     }
 
     /// Where the commits of others stand. Asked of the writing connection: any other would count
@@ -84,6 +89,6 @@ impl Lanes {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         self.read
             .get(turn % self.read.len().max(1))
-            .unwrap_or(&self.write)
+            .unwrap_or(self.write.get_ref())
     }
 }

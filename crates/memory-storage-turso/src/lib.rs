@@ -7,6 +7,7 @@ mod compact;
 mod config;
 mod create;
 mod dictionaries;
+mod encode;
 mod episodes;
 mod error;
 mod lanes;
@@ -47,6 +48,7 @@ pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
 pub use train::{TRAINING_BYTES, Training};
+pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
 pub use turso_cache::{
     CacheConfig as CachePolicy, Eviction, Refresh, StampsConfig, Stats as CacheStats,
 };

@@ -2,6 +2,7 @@
 
 use crate::record::{StoredId, hex_ids};
 use crate::storage::TursoStorage;
+use crate::write::give_way;
 use memory_core::limits::PAGE_BYTES_MAX;
 use memory_core::{Error, Namespace, Result};
 use std::sync::Arc;
@@ -10,6 +11,9 @@ use turso_conn::{Row, Statement};
 /// Ids asked for in one statement: its answer is bounded in bytes anyway, this
 /// bounds the question.
 const IDS_PER_STATEMENT: usize = 10_000;
+
+/// What a record is taken to have, decoded, when many are decoded one after the other.
+const ROW_BYTES: usize = 8 * 1024;
 
 /// How one kind of record is read.
 pub(crate) struct Reader<T> {
@@ -99,12 +103,13 @@ impl<T> Reader<T> {
                 .bind(crate::record::as_i64(PAGE_BYTES_MAX))
                 .named(self.operation);
             let rows = storage.read_records(statement, self.columns).await?;
-            let mut last = None;
+            let (mut last, mut bytes) = (None, 0);
             for row in &rows {
                 let place = self.place(row, 0)?;
                 last = Some(self.place(row, 1)?).filter(|last| *last > place);
                 records.resize_with(base + place, || None);
                 records.push(Some(Arc::new((self.decode)(storage, namespace, row)?)));
+                give_way(&mut bytes, ROW_BYTES).await;
             }
             let read = records.len() - base;
             match ids.get(read..) {

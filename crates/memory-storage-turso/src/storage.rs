@@ -5,10 +5,11 @@ use crate::metered::Connector;
 use crate::performance::Traffic;
 use async_trait::async_trait;
 use memory_core::{ChangeMark, Result, StorageBackend, WriteId};
+use turso_batch::Submission;
 use turso_compression::Packer;
 #[cfg(feature = "remote")]
 use turso_conn::AnyConnector;
-use turso_conn::{Batch, Program, Rows, Statement, Value};
+use turso_conn::{Batch, Rows, Statement, Value};
 use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
@@ -93,6 +94,11 @@ impl TursoStorage {
         }
     }
 
+    /// What the writes did: how many were committed, and by how many transactions.
+    pub fn commit_stats(&self) -> turso_batch::Stats {
+        self.lanes.commit_stats()
+    }
+
     pub(crate) const fn packer(&self) -> &Packer {
         &self.packer
     }
@@ -110,7 +116,7 @@ impl TursoStorage {
             .map_err(|e| error::storage(doing, e))
     }
 
-    /// Runs `batch` as one transaction, and gives the failing step to `explain`.
+    /// Runs `batch` all or nothing, together with what others write at the time, and gives the failing step to `explain`.
     pub(crate) async fn write(
         &self,
         operation: &'static str,
@@ -122,9 +128,9 @@ impl TursoStorage {
         }
         // Every write is an upsert under ids of the caller, a conditional update that recognises
         // itself, or a deletion.
-        let program = Program::from(batch).named(operation).idempotent();
+        let submission = Submission::new(batch).named(operation).idempotent();
         self.lanes
-            .write(program)
+            .write(submission)
             .await
             .map_err(|e| explain(e.step(), e))
     }

@@ -1,6 +1,7 @@
 //! What records of either kind have in common, and updating them: three steps each.
 
-use crate::error::storage;
+use crate::encode::encode_all;
+use crate::error::{bug, storage};
 use crate::record::{EncodedEpisode, EncodedPattern, StoredId, revision_value};
 use crate::storage::{TursoStorage, statement};
 use crate::{sql, store};
@@ -15,13 +16,13 @@ use turso_conn::{Batch, Step, Value};
 /// Steps that update a record.
 const UPDATE_STEPS: usize = 3;
 
-/// Bytes that are encoded before other tasks get their turn: less than a millisecond of work.
+/// Bytes that are decoded before other tasks get their turn: less than a millisecond of work.
 const YIELD_BYTES: usize = 64 * 1024;
 
 /// A kind of record that can be stored.
-pub(crate) trait Record: Sized + Sync {
+pub(crate) trait Record: Clone + Send + Sync + 'static {
     type Id: StoredId;
-    type Encoded: Send;
+    type Encoded: Send + 'static;
     /// What it is called in an error.
     const NAME: &'static str;
     const STORE_OPERATION: &'static str;
@@ -136,11 +137,11 @@ impl Record for Pattern {
     }
 }
 
-/// Lets other tasks run now and then, so that a long batch does not freeze a runtime of one thread.
-pub(crate) async fn give_way(encoded_bytes: &mut usize, bytes: usize) {
-    *encoded_bytes += bytes;
-    if *encoded_bytes >= YIELD_BYTES {
-        *encoded_bytes = 0;
+/// Lets other tasks run now and then, so that a long answer does not freeze a runtime of one thread.
+pub(crate) async fn give_way(decoded_bytes: &mut usize, bytes: usize) {
+    *decoded_bytes += bytes;
+    if *decoded_bytes >= YIELD_BYTES {
+        *decoded_bytes = 0;
         tokio::task::yield_now().await;
     }
 }
@@ -156,16 +157,16 @@ pub(crate) async fn update_all<R: Record>(
     )?;
     let last = last_updates(updates);
     let mut batch = Batch::new();
-    let mut encoded_bytes = 0;
-    for (index, update) in updates.iter().enumerate() {
-        let encoded = update
-            .value
-            .encode(storage.packer())
-            .map_err(|e| e.at_index(index))?;
+    let records: Vec<&R> = updates.iter().map(|update| &update.value).collect();
+    let mut push = |index: usize, encoded| {
+        let update = updates
+            .get(index)
+            .ok_or_else(|| bug("an update has no index"))?;
         let last = last.get(&record_key(&update.value)).copied();
         push_update::<R>(&mut batch, encoded, update, last.unwrap_or(update));
-        give_way(&mut encoded_bytes, update.value.size()).await;
-    }
+        Ok(())
+    };
+    encode_all(storage.packer(), &records, 0, &mut push).await?;
     storage
         .write(R::UPDATE_OPERATION, batch, explain_update::<R>)
         .await?;

@@ -5,22 +5,32 @@ use std::time::Duration;
 
 /// Delays that double from `first` to `cap`, each shortened at random so that
 /// those who failed together do not come back together.
+///
+/// ```
+/// use turso_conn::{Backoff, jitter};
+///
+/// let pause = Backoff::LOCK.delay(3, jitter());
+/// assert!(pause >= Backoff::LOCK.first * 4 && pause <= Backoff::LOCK.first * 8);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Backoff {
-    pub(crate) first: Duration,
-    pub(crate) cap: Duration,
+pub struct Backoff {
+    /// The delay before the first repetition.
+    pub first: Duration,
+    /// The longest delay.
+    pub cap: Duration,
 }
 
 impl Backoff {
     /// For the lock of a local database, which is held for milliseconds.
-    pub(crate) const LOCK: Self = Self {
+    pub const LOCK: Self = Self {
         first: Duration::from_millis(1),
         cap: Duration::from_millis(50),
     };
 
     /// The delay before repetition number `attempt` (from 0), between half and
     /// all of the doubled delay, as `jitter` says: 0 for half, `u64::MAX` for all.
-    pub(crate) fn delay(self, attempt: u32, jitter: u64) -> Duration {
+    #[must_use]
+    pub fn delay(self, attempt: u32, jitter: u64) -> Duration {
         let whole = self
             .first
             .saturating_mul(1 << attempt.min(16))
@@ -34,7 +44,7 @@ impl Backoff {
 
 /// A random number. The standard library's hash keys are random per thread and
 /// change with each use, which is all that jitter needs.
-pub(crate) fn jitter() -> u64 {
+pub fn jitter() -> u64 {
     RandomState::new().hash_one(())
 }
 

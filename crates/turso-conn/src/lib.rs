@@ -21,6 +21,7 @@ mod tokens;
 mod value;
 
 pub use any::{AnyConfig, AnyConnection, AnyConnector};
+pub use backoff::{Backoff, jitter};
 pub use error::{Error, ErrorKind, Result};
 pub use execute::{Acquire, Connect, Execute};
 pub use local::{

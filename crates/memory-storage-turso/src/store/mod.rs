@@ -9,10 +9,11 @@ pub(crate) use sql::{
     EPISODES_BEFORE_STORE, EPISODES_STORE, PATTERNS_BEFORE_STORE, PATTERNS_STORE,
 };
 
+use crate::encode::encode_all;
 use crate::error::{bug, storage};
 use crate::record::StoredId;
 use crate::storage::TursoStorage;
-use crate::write::{Record, give_way};
+use crate::write::Record;
 use chunk::{Chunker, STEPS};
 use memory_core::{Atomicity, Error, ErrorKind, Result, Stored, plan};
 use std::ops::Range;
@@ -91,13 +92,14 @@ pub(crate) async fn push_stores<R: Record>(
     batch: &mut Batch,
 ) -> Result<Vec<Chunk<R::Id>>> {
     let mut chunker = Chunker::new(start, grouping.bytes());
-    let mut encoded_bytes = 0;
-    for (index, record) in records.iter().enumerate() {
-        let encoded = record.encode(storage.packer());
-        let encoded = encoded.map_err(|e| e.at_index(start + index))?;
-        chunker.push(record, encoded, batch)?;
-        give_way(&mut encoded_bytes, record.size()).await;
-    }
+    let all: Vec<&R> = records.iter().collect();
+    let push = |index: usize, encoded| {
+        let record = records
+            .get(index)
+            .ok_or_else(|| bug("a record has no index"))?;
+        chunker.push(record, encoded, batch)
+    };
+    encode_all(storage.packer(), &all, start, push).await?;
     chunker.finish(batch)
 }
 

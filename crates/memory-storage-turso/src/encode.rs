@@ -1,0 +1,81 @@
+//! Encoding many records: on all processors, in their order, never on the runtime's own thread.
+
+use crate::error::bug;
+use crate::write::Record;
+use memory_core::Result;
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use tokio::task::JoinHandle;
+use turso_compression::Packer;
+
+/// Bytes that are encoded at a time: about a millisecond of work, so that handing it over costs
+/// little, and at most what is encoded on the runtime's thread.
+const BLOCK_BYTES: usize = 64 * 1024;
+
+/// Records that are encoded at the time, and where they begin.
+struct Block<E> {
+    begin: usize,
+    task: JoinHandle<Result<Vec<E>>>,
+}
+
+/// Encodes `records` and gives each, with its index, to `each`. Other tasks get their turn meanwhile.
+///
+/// Memory: what is being encoded is copied, a block for each processor.
+///
+/// # Errors
+/// That of the first record that cannot be encoded, with its index, counted from `start`.
+pub(crate) async fn encode_all<R: Record>(
+    packer: &Packer,
+    records: &[&R],
+    start: usize,
+    mut each: impl FnMut(usize, R::Encoded) -> Result<()>,
+) -> Result<()> {
+    let blocks = memory_core::parts(records.iter().map(|record| record.size()), BLOCK_BYTES);
+    if blocks.len() <= 1 {
+        for (index, record) in records.iter().enumerate() {
+            let encoded = record.encode(packer).map_err(|e| e.at_index(start + index));
+            each(index, encoded?)?;
+        }
+        return Ok(());
+    }
+    let at_once = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let (mut waiting, mut running) = (blocks.into_iter(), VecDeque::new());
+    loop {
+        while running.len() < at_once
+            && let Some(block) = waiting.next()
+        {
+            running.push_back(begin(packer, records, start, block));
+        }
+        let Some(Block { begin, task }) = running.pop_front() else {
+            return Ok(());
+        };
+        let encoded = task
+            .await
+            .map_err(|_| bug("encoding ended without an answer"))??;
+        for (offset, encoded) in encoded.into_iter().enumerate() {
+            each(begin + offset, encoded)?;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn begin<R: Record>(
+    packer: &Packer,
+    records: &[&R],
+    start: usize,
+    block: Range<usize>,
+) -> Block<R::Encoded> {
+    let begin = block.start;
+    let own = records.get(block).unwrap_or_default();
+    let own: Vec<R> = own.iter().map(|record| (*record).clone()).collect();
+    let packer = packer.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let encode = |(offset, record): (usize, &R)| {
+            let encoded = record.encode(&packer);
+            encoded.map_err(|e| e.at_index(start + begin + offset))
+        };
+        own.iter().enumerate().map(encode).collect()
+    });
+    Block { begin, task }
+}
