@@ -1,7 +1,9 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
 use memory_storage_turso as memory;
-use memory_storage_turso::{Access, Builder, Config, ErrorKind, TursoStorage};
+use memory_storage_turso::{
+    Access, Builder, Config, ErrorKind, ScalingPolicy, Sizing, TursoStorage,
+};
 use std::path::Path;
 
 /// Opens the database to store episodes in; it is made if it does not exist.
@@ -40,15 +42,19 @@ async fn open(call: &Call, access: Access) -> Result<TursoStorage> {
     opened.await.map_err(|e| refused(&call.db, e))
 }
 
-/// A storage at `db`; a server gets the token in TURSO_AUTH_TOKEN.
-#[cfg(feature = "remote")]
+/// A storage at `db`; a server gets the token in TURSO_AUTH_TOKEN. Most commands make one call:
+/// more connections are opened when there is more to do.
 fn builder(db: &str) -> memory::Result<Builder> {
-    Ok(Config::at(db).with_env_token()?.into())
-}
-
-#[cfg(not(feature = "remote"))]
-fn builder(db: &str) -> memory::Result<Builder> {
-    Ok(Config::at(db).into())
+    let mut config = Config::at(db);
+    #[cfg(feature = "remote")]
+    {
+        config = config.with_env_token()?;
+    }
+    config.pool.sizing = Sizing::Adaptive(ScalingPolicy {
+        min_size: 1,
+        ..ScalingPolicy::default()
+    });
+    Ok(config.into())
 }
 
 fn refused(db: &str, error: memory::Error) -> Error {

@@ -62,7 +62,13 @@ impl Builder {
         self
     }
 
-    /// Reading connections beside the writing one.
+    /// How connections to a server are kept and lent.
+    pub fn pool(mut self, pool: turso_pool::Config) -> Self {
+        self.config.pool = pool;
+        self
+    }
+
+    /// Reading connections beside the writing one of a file.
     pub fn readers(mut self, readers: NonZeroUsize) -> Self {
         self.config.readers = readers;
         self
@@ -117,7 +123,7 @@ impl Builder {
     /// Nothing half made is left under the database's name.
     pub async fn build(self) -> Result<TursoStorage> {
         let location = self.config.parse_location()?;
-        let mut connection = self.config.connection;
+        let mut connection = self.config.connection.clone();
         let access = connection.local.access;
         if let Some(path) = location.as_path() {
             refuse_empty(path)?;
@@ -129,17 +135,14 @@ impl Builder {
                 connection.local.access = Access::ReadWrite;
             }
         }
-        let wait = connection.local.deadline;
-        let prepared = Prepared::new(self.config.prepared);
+        let prepared = Prepared::new(self.config.prepared.clone());
         let connector = AnyConnector::open(&location, connection)
             .map_err(|e| storage("opening the database", e))?
             .with_statement_caches(Arc::new(prepared.clone()));
         let connector = metered(connector);
-        let readers = match location {
-            Location::Memory => 0,
-            _ => self.config.readers.get(),
-        };
-        let lanes = Lanes::new(&connector, readers, wait, self.config.commits);
+        let lanes = Lanes::open(&connector, &location, &self.config)
+            .await
+            .map_err(|e| storage("opening the database", e))?;
         prepare(&lanes, &location, access).await?;
         let packer = Packer::new(self.config.compression);
         let local = !location.is_remote();

@@ -33,9 +33,12 @@ pub struct Config {
     /// How much is committed together, and how much may wait for it. No write waits longer for its
     /// turn than the deadline of a local connection, whatever stands here.
     pub commits: turso_batch::Config,
-    /// Reading connections beside the writing one, opened when they are first needed.
+    /// How connections to a server are kept and lent. Default: 5 to 20, as demand wants. Files
+    /// and memory do not use it.
+    pub pool: turso_pool::Config,
+    /// Reading connections beside the writing one of a file, opened when they are first needed.
     /// Default: one per processor, at most four, because reads of a local file wait for
-    /// processors, not for the disk. A database in memory has none.
+    /// processors, not for the disk. Servers and memory do not use it.
     pub readers: NonZeroUsize,
     /// How payloads are compressed that are written from now on. Default: zstd at level 3, or
     /// deflate at level 3 in a build without the feature `zstd`. Payloads
@@ -71,6 +74,7 @@ impl Default for Config {
             connection: AnyConfig::default(),
             prepared: turso_prepared::Config::default(),
             commits: turso_batch::Config::default(),
+            pool: turso_pool::Config::default(),
             readers: NonZeroUsize::new(processors.min(4)).unwrap_or(NonZeroUsize::MIN),
             compression: CompressionConfig::default(),
             dictionary: DictionaryChoice::default(),

@@ -1,52 +1,65 @@
 //! Who gets which connection.
 
-use crate::metered::Connector;
 use memory_core::ChangeMark;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use turso_batch::{GroupCommit, Submission};
-use turso_conn::{Acquire, Error, ErrorKind, Execute, Result, Rows, Single, Statement};
+use turso_conn::{Acquire, Error, ErrorKind, Execute, Location, Result, Rows, Statement};
+use turso_pool::{Lease, Pool};
 
-type Lease = <Single<Connector> as Acquire>::Lease;
+use crate::config::Config;
+use crate::metered::Connector;
 
-/// One writing connection behind a first-come lane, because SQLite has one writer at a
-/// time, and some reading ones beside it.
+/// Where writes and reads get their connections.
 ///
-/// Invariant: a database in memory has no reading connections; it is private to its one connection.
+/// - A file has one writing connection, because SQLite has one writer at a time and a queue here
+///   is fairer and cheaper than its locks, and some reading ones beside it.
+/// - A server has one pool for both.
+/// - A database in memory has one connection for both: it is private to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Lanes {
-    write: GroupCommit<Single<Connector>>,
-    read: Arc<[Single<Connector>]>,
-    next: Arc<AtomicUsize>,
-    /// The longest time to wait for one's turn.
-    wait: Duration,
+    write: GroupCommit<Lane>,
+    /// None when reads share the connections of writes.
+    read: Option<Lane>,
 }
 
 impl Lanes {
-    /// Lanes with `readers` reading connections, opened when they are first used. Nobody waits
-    /// longer than `wait` for his turn.
-    pub(crate) fn new(
+    /// Lanes to `location`, of which one writing connection is open.
+    ///
+    /// # Errors
+    /// It cannot be opened, or the configuration makes no sense.
+    pub(crate) async fn open(
         connector: &Connector,
-        readers: usize,
-        wait: Duration,
-        mut commits: turso_batch::Config,
-    ) -> Self {
+        location: &Location,
+        config: &Config,
+    ) -> Result<Self> {
+        let wait = config.connection.local.deadline;
+        let (write, read) = match location {
+            Location::Memory => (patient(turso_pool::Config::memory(), wait), None),
+            Location::File(_) => {
+                let readers = turso_pool::Config::local(config.readers.get());
+                let writer = turso_pool::Config::local(1);
+                (patient(writer, wait), Some(patient(readers, wait)))
+            }
+            _ => (config.pool.clone(), None),
+        };
+        let mut commits = config.commits.clone();
         commits.wait = commits.wait.min(wait);
-        let read = (0..readers)
-            .map(|_| Single::new(connector.clone()))
-            .collect();
-        Self {
-            write: GroupCommit::new(Single::new(connector.clone()), commits),
-            read,
-            next: Arc::default(),
-            wait,
-        }
+        let pool = |config| Pool::builder(connector.clone()).config(config);
+        let write = Lane(pool(write).build_one().await?);
+        let read = read.map(|read| pool(read).build_lazy()).transpose()?;
+        Ok(Self {
+            write: GroupCommit::new(write, commits),
+            read: read.map(Lane),
+        })
+    }
+
+    fn readers(&self) -> &Lane {
+        self.read.as_ref().unwrap_or(self.write.get_ref())
     }
 
     /// Runs a read on one of the reading connections.
     pub(crate) async fn read(&self, statement: Statement) -> Result<Rows> {
-        self.turn(self.reader()).await?.query(statement).await
+        self.readers().acquire().await?.query(statement).await
     }
 
     /// Stores a batch, together with what others submit meanwhile. Once its commit begins it runs in
@@ -61,17 +74,9 @@ impl Lanes {
         self.write.stats()
     }
 
-    async fn turn(&self, lane: &Single<Connector>) -> Result<Lease> {
-        let waited = tokio::time::timeout(self.wait, lane.acquire()).await;
-        waited.unwrap_or_else(|_| {
-            let context = "waiting for a turn: other calls took all the time";
-            Err(Error::new(ErrorKind::Busy, context))
-        })
-    }
-
     /// The writing connection itself, when it is its turn.
-    pub(crate) async fn writer(&self) -> Result<Lease> {
-        self.turn(self.write.get_ref()).await
+    pub(crate) async fn writer(&self) -> Result<Lease<Connector>> {
+        self.write.get_ref().acquire().await
     }
 
     /// Where the commits of others stand. Asked of the writing connection: any other would count
@@ -82,13 +87,50 @@ impl Lanes {
             .named("connection.changes")
             .point_read();
         let version = lease.query(ask).await?.one()?.integer(0)?;
-        Ok(ChangeMark::new(lease.nth(), version.cast_unsigned()))
+        Ok(ChangeMark::new(lease.id().get(), version.cast_unsigned()))
     }
 
-    fn reader(&self) -> &Single<Connector> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        self.read
-            .get(turn % self.read.len().max(1))
-            .unwrap_or(self.write.get_ref())
+    /// The pool of the writing connections, and that of the reading ones where it is another.
+    pub(crate) fn pools(&self) -> (&Pool<Connector>, Option<&Pool<Connector>>) {
+        let read = self.read.as_ref().map(|lane| &lane.0);
+        (&self.write.get_ref().0, read)
+    }
+
+    /// Lends nothing any more, and waits for what is on loan.
+    pub(crate) async fn close(&self, limit: Duration) -> Result<()> {
+        let (writers, _) = self.pools();
+        let (readers, writers) = (self.readers().0.drain(limit), writers.drain(limit));
+        let (readers, writers) = tokio::join!(readers, writers);
+        Ok(readers.and(writers)?)
+    }
+}
+
+/// As long as a call may take, one may wait for another; nobody is told sooner that the
+/// database is busy.
+fn patient(config: turso_pool::Config, wait: Duration) -> turso_pool::Config {
+    turso_pool::Config {
+        acquire_timeout: wait,
+        ..config
+    }
+}
+
+/// A pool whose refusals say what a storage says.
+#[derive(Clone, Debug)]
+struct Lane(Pool<Connector>);
+
+impl Acquire for Lane {
+    type Lease = Lease<Connector>;
+
+    /// That others had all connections until the deadline is `Busy`; that none could be opened is
+    /// what the last attempt to open one says.
+    async fn acquire(&self) -> Result<Self::Lease> {
+        self.0.acquire().await.map_err(|error| {
+            let kind = match (error.kind(), error.connect_error()) {
+                (ErrorKind::Timeout, Some(cause)) => cause.kind(),
+                (ErrorKind::Timeout, None) => ErrorKind::Busy,
+                (kind, _) => kind,
+            };
+            Error::new(kind, "waiting for a connection").with_source(error)
+        })
     }
 }

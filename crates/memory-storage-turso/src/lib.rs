@@ -45,7 +45,7 @@ pub use performance::{
     Observe, PerformanceSnapshot, QueryPattern, Share, Statements, Traffic, instruments,
 };
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
-pub use storage::TursoStorage;
+pub use storage::{PoolFigures, Pools, TursoStorage};
 #[cfg(feature = "zstd")]
 pub use train::{TRAINING_BYTES, Training};
 pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
@@ -59,6 +59,10 @@ pub use turso_compression::{
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]
 pub use turso_conn::{Compression as AnswerCompression, Encoding, RemoteConfig, Retry, Secret};
+pub use turso_pool::{
+    BreakerPolicy, Config as PoolConfig, ScalingPolicy, Sizing, Stats as PoolStats,
+    Status as PoolStatus,
+};
 pub use turso_prepared::{Config as PreparedConfig, Stats as PreparedStats};
 
 /// Metrics: histograms, snapshots of operations, and what is told to a recorder.

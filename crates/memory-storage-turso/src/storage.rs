@@ -5,11 +5,14 @@ use crate::metered::Connector;
 use crate::performance::Traffic;
 use async_trait::async_trait;
 use memory_core::{ChangeMark, Result, StorageBackend, WriteId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use turso_batch::Submission;
 use turso_compression::Packer;
 #[cfg(feature = "remote")]
 use turso_conn::AnyConnector;
-use turso_conn::{Batch, Rows, Statement, Value};
+use turso_conn::{Batch, Connect, Rows, Statement, Value};
+use turso_pool::Pool;
 use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
@@ -99,6 +102,29 @@ impl TursoStorage {
         self.lanes.commit_stats()
     }
 
+    /// The pools of connections now, and what they have done.
+    pub fn pools(&self) -> Pools {
+        let (write, read) = self.lanes.pools();
+        Pools {
+            write: PoolFigures::of(write),
+            read: read.map(PoolFigures::of),
+        }
+    }
+
+    /// Ends the storage: calls that come now are `Closed`, those that run are waited for, at most for
+    /// `limit`, and the connections are closed. All clones share it. Without it, that happens by itself
+    /// when the last clone is dropped and the last call has ended, and nobody is told when.
+    ///
+    /// # Errors
+    /// `Timeout` when calls still ran; they run on.
+    ///
+    /// # Cancellation
+    /// The storage is closed all the same.
+    pub async fn close(&self, limit: Duration) -> Result<()> {
+        let closed = self.lanes.close(limit).await;
+        closed.map_err(|e| error::storage("closing the storage", e))
+    }
+
     pub(crate) const fn packer(&self) -> &Packer {
         &self.packer
     }
@@ -146,6 +172,33 @@ impl StorageBackend for TursoStorage {
         let mark = self.lanes.changes().await;
         mark.map(Some)
             .map_err(|e| error::storage("looking for the writes of others", e))
+    }
+}
+
+/// The pools of a [`TursoStorage`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pools {
+    /// That of the writing connections; on a server and in memory, of all.
+    pub write: PoolFigures,
+    /// That of the reading connections of a file.
+    pub read: Option<PoolFigures>,
+}
+
+/// A pool now, and what it has done.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PoolFigures {
+    /// The pool at this moment.
+    pub status: turso_pool::Status,
+    /// What it has done since it was opened.
+    pub stats: turso_pool::Stats,
+}
+
+impl PoolFigures {
+    fn of<C: Connect>(pool: &Pool<C>) -> Self {
+        Self {
+            status: pool.status(),
+            stats: pool.stats(),
+        }
     }
 }
 

@@ -20,17 +20,12 @@ pub struct Single<C: Connect> {
 
 struct Slot<Conn> {
     conn: Option<Conn>,
-    /// How many connections there were.
-    opened: u64,
 }
 
 impl<C: Connect> Single<C> {
     /// A lane whose connection is opened when it is first needed.
     pub fn new(connector: C) -> Self {
-        let slot = Slot {
-            conn: None,
-            opened: 0,
-        };
+        let slot = Slot { conn: None };
         Self {
             connector: Arc::new(connector),
             lane: Arc::new(Mutex::new(slot)),
@@ -46,11 +41,7 @@ impl<C: Connect> Single<C> {
     /// What was half opened is closed.
     pub async fn open(connector: C) -> Result<Self> {
         let conn = connector.connect().await?;
-        let slot = Slot {
-            conn: Some(conn),
-            opened: 1,
-        };
-        let lane = Arc::new(Mutex::new(slot));
+        let lane = Arc::new(Mutex::new(Slot { conn: Some(conn) }));
         Ok(Self {
             connector: Arc::new(connector),
             lane,
@@ -77,11 +68,9 @@ impl<C: Connect + 'static> Acquire for Single<C> {
         }
         if slot.conn.is_none() {
             slot.conn = Some(self.connector.connect().await?);
-            slot.opened += 1;
         }
-        let nth = slot.opened;
         OwnedMutexGuard::try_map(slot, |slot| slot.conn.as_mut())
-            .map(|conn| SingleLease { conn, nth })
+            .map(|conn| SingleLease { conn })
             .map_err(|_| Error::new(ErrorKind::Bug, "the lane lost its connection"))
     }
 }
@@ -105,15 +94,6 @@ impl<C: Connect> fmt::Debug for Single<C> {
 #[must_use = "the lane is blocked while the lease lives"]
 pub struct SingleLease<Conn> {
     conn: OwnedMappedMutexGuard<Slot<Conn>, Conn>,
-    nth: u64,
-}
-
-impl<Conn> SingleLease<Conn> {
-    /// Which connection of its lane this is, counted from 1: another one when
-    /// what a connection knew of itself is lost.
-    pub fn nth(&self) -> u64 {
-        self.nth
-    }
 }
 
 impl<Conn> Deref for SingleLease<Conn> {

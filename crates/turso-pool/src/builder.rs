@@ -80,8 +80,26 @@ impl<C: Connect + 'static> Builder<C> {
     /// # Cancellation
     /// What was opened is closed.
     pub async fn build(self) -> Result<Pool<C>> {
+        let (min, _) = self.config.sizing.bounds();
+        self.open(min.max(1)).await
+    }
+
+    /// Makes the pool and opens one connection; the others that it always keeps
+    /// follow in the background. For those who want to start soon, and still to
+    /// be told at once that the database cannot be reached.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    ///
+    /// # Cancellation
+    /// As [`build`](Self::build).
+    pub async fn build_one(self) -> Result<Pool<C>> {
+        self.open(1).await
+    }
+
+    async fn open(self, first: usize) -> Result<Pool<C>> {
         let pool = self.assemble()?;
-        open_first(pool.shared()).await?;
+        open_first(pool.shared(), first).await?;
         maintain::ensure(pool.shared());
         Ok(pool)
     }
@@ -105,16 +123,14 @@ impl<C: Connect + 'static> Builder<C> {
     }
 }
 
-/// Opens what the pool always keeps, some at once.
-async fn open_first<C: Connect + 'static>(shared: &Arc<Shared<C>>) -> Result<()> {
+/// Opens so many, some at once.
+async fn open_first<C: Connect + 'static>(shared: &Arc<Shared<C>>, first: usize) -> Result<()> {
     if shared.home().is_none() {
         return Err(Error::new(
             ErrorKind::Misuse,
             "a pool was built outside a tokio runtime",
         ));
     }
-    let (min, _) = shared.config.sizing.bounds();
-    let first = min.max(1);
     // All are on the books from the start, so that nobody opens more.
     shared.state().opening += first;
     let mut dials = JoinSet::new();

@@ -58,8 +58,10 @@ pub struct Config {
     /// close what was silent for 60 s.
     pub keep_alive: Option<Duration>,
     /// A connection that was last known to work so long ago is checked before it
-    /// is lent. Default 60 s: keep-alive has then missed a turn, as after a
-    /// suspended laptop wakes up, and otherwise nobody waits for a check.
+    /// is lent. Default 60 s: keep-alive has then missed a turn, because the
+    /// pool's task did not run, and otherwise nobody waits for a check. Linux's
+    /// monotonic clock does not count the time of a suspended machine: after
+    /// that a dead connection is found by its user or by the next ping.
     pub check_after: Option<Duration>,
     /// The longest time that opening a connection may take, hook included.
     /// Default 5 s: a hundred handshakes across a continent, and half of the
@@ -111,22 +113,32 @@ impl Config {
     }
 
     /// For a local file: up to `max` connections, opened when needed, one kept.
-    /// A file does not fall asleep, so nothing is pinged, checked or replaced.
+    /// A file does not fall asleep, so nothing is pinged, checked or replaced;
+    /// cleaning a connection may have to wait for a call that lost its caller,
+    /// for a minute; and a file that cannot be opened will not open by waiting, so
+    /// whoever needs a new connection is told after the first failure.
     pub fn local(max: usize) -> Self {
         Self {
             sizing: Sizing::Fixed { min: 1, max },
             max_lifetime: None,
             keep_alive: None,
             check_after: None,
+            check_timeout: Duration::from_mins(1),
+            breaker: BreakerPolicy {
+                failures: 1,
+                first_pause: Duration::from_millis(1),
+                longest_pause: Duration::from_millis(100),
+            },
             ..Self::remote()
         }
     }
 
     /// For a database in memory: its one connection *is* the database, and is
-    /// never closed by the pool's own decision.
+    /// never closed by the pool's own decision. Cleaning it may take a day.
     pub fn memory() -> Self {
         Self {
             idle_timeout: None,
+            check_timeout: Duration::from_hours(24),
             ..Self::local(1)
         }
     }

@@ -103,7 +103,7 @@ fn read_then_write(worker: &Worker) -> JobResult {
     })
 }
 
-/// Takes every descriptor there is, reads with as many readers as want to open, lets go, reads again.
+/// Takes every descriptor there is, reads, opens another database, lets go, does both again.
 fn run_out_of_descriptors(worker: &Worker) -> JobResult {
     block_on(async {
         let mut config = Config::at(path(worker));
@@ -112,15 +112,20 @@ fn run_out_of_descriptors(worker: &Worker) -> JobResult {
         store(&storage, 0, 0)
             .await
             .map_err(|kind| format!("{kind:?}"))?;
+        // One reading connection is open from now on.
+        read_at_once(&storage, 1).await;
         let hoard: Vec<File> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
         for outcome in read_at_once(&storage, 40).await {
             worker.ack(outcome)?;
         }
-        worker.ack(format!("hoarded {}", hoard.len()))?;
+        let other = TursoStorage::open(&path(worker)).await;
+        worker.ack(format!("another {:?}", other.map_err(|e| e.kind()).err()))?;
         drop(hoard);
         for outcome in read_at_once(&storage, 40).await {
             worker.ack(format!("later {outcome}"))?;
         }
+        let other = TursoStorage::open(&path(worker)).await;
+        worker.ack(format!("later {:?}", other.map_err(|e| e.kind()).err()))?;
         Ok(())
     })
 }

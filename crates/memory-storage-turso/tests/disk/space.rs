@@ -110,26 +110,14 @@ async fn f07_a_file_size_limit_kills_a_process_that_does_not_ignore_its_signal()
 fn f10_too_many_open_files_fail_what_needs_one_and_nothing_afterwards() {
     let place = TempDb::new().unwrap();
     let command = WorkerCommand::new("run_out_of_descriptors").arg(place.path());
-    let exit = command
-        .prelude("ulimit -n 64")
-        .spawn()
-        .unwrap()
-        .wait()
-        .unwrap();
-    let acks = exit.finished().unwrap().acks;
+    let exit = command.prelude("ulimit -n 64").spawn().unwrap();
+    let acks = exit.wait().unwrap().finished().unwrap().acks;
     let (later, first): (Vec<_>, Vec<_>) = acks.iter().partition(|ack| ack.starts_with("later "));
-    let failed: Vec<_> = first
-        .iter()
-        .filter(|ack| ack.starts_with("Disconnected"))
-        .collect();
-    assert!(!failed.is_empty(), "nothing needed a descriptor: {first:?}");
-    assert!(
-        first.iter().all(|ack| {
-            ["Disconnected", "ok 5", "hoarded"]
-                .iter()
-                .any(|known| ack.starts_with(known))
-        }),
-        "{first:?}"
-    );
-    assert_eq!(later, vec!["later ok 5"; 40]);
+    // The pool goes on with the connections that it has.
+    let (another, reads) = first.split_last().unwrap();
+    assert_eq!(reads, vec!["ok 5"; 40]);
+    assert_eq!(*another, "another Some(Disconnected)");
+    let (another, reads) = later.split_last().unwrap();
+    assert_eq!(reads, vec!["later ok 5"; 40]);
+    assert_eq!(*another, "later None");
 }

@@ -17,6 +17,7 @@ mod damage;
 mod metrics;
 mod model;
 mod opening;
+mod pools;
 #[cfg(feature = "remote")]
 mod remote;
 mod round_trip;

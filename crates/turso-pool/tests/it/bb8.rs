@@ -59,6 +59,29 @@ async fn min_idle() {
     assert_eq!(pool.status().idle, 5);
 }
 
+#[tokio::test(start_paused = true)]
+async fn min_idle_may_follow_the_first() {
+    let fake = Fake::with(Op::Connect, Mode::Slow(secs(1)));
+    let build = |config| Pool::builder(fake.clone()).config(config);
+    let (begin, few) = (
+        Instant::now(),
+        Config {
+            dial_concurrency: 1,
+            ..fixed(3, 5)
+        },
+    );
+    let pool = build(few.clone()).build_one().await.unwrap();
+    assert_eq!(begin.elapsed(), secs(1), "it waited for the first");
+    for opened in 2..=3 {
+        advance(secs(1)).await;
+        settle().await;
+        assert_eq!(pool.stats().opened, opened);
+    }
+    let begin = Instant::now();
+    drop(build(few).build().await.unwrap());
+    assert_eq!(begin.elapsed(), secs(3), "it waited for all");
+}
+
 /// A lazy pool opens its minimum in the background, and opens it again when
 /// connections are lost.
 #[tokio::test(start_paused = true)]
