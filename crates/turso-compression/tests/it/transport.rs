@@ -190,7 +190,7 @@ fn large_messages_are_compressed_and_small_ones_are_not() {
     let text = "observation ".repeat(100);
     let bytes = wire(&[b"small", text.as_bytes()], true);
     assert_eq!(bytes[4 + 3], 0, "raw");
-    assert_eq!(bytes[4 + HEADER_LEN + 5 + 4 + 3], 1, "deflate");
+    assert_ne!(bytes[4 + HEADER_LEN + 5 + 4 + 3], 0, "compressed");
     assert!(bytes.len() < 200);
     assert!(bytes.ends_with(&[0; 4]) && !bytes.ends_with(&[0; 8]));
 }
