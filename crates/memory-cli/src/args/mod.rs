@@ -1,11 +1,9 @@
 //! The command line.
 
-mod bench;
 mod filter;
 mod query;
 mod time;
 
-pub(crate) use bench::{Bench, Metrics, Mix};
 pub(crate) use filter::{Direction, Filter, Ordering};
 pub(crate) use query::{Grouping, List, Stats, Window};
 
@@ -79,8 +77,6 @@ pub(crate) enum Command {
     Compact(Compact),
     /// Read everything back and verify it
     Check,
-    /// Put a load on a database and measure how fast it answers
-    Bench(Bench),
     /// Print a script that completes this command in a shell
     Completions {
         /// The shell
@@ -99,8 +95,6 @@ pub(crate) struct Import {
     /// Leave out lines or rows that cannot be stored, and say which
     #[arg(long)]
     pub(crate) skip_bad: bool,
-    #[command(flatten)]
-    pub(crate) metrics: Metrics,
     /// Standard input comes in compressed frames, from `export --frames -`
     #[arg(long)]
     pub(crate) frames: bool,
@@ -256,9 +250,25 @@ pub(crate) struct Forget {
 mod tests {
     use super::*;
     use clap::CommandFactory as _;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Those of one command are in its `--help`.
+    #[test]
+    fn every_option_of_all_commands_is_in_the_document() {
+        let document = include_str!("../../../../docs/configuration.md");
+        let (_, section) = document.split_once("## The command").unwrap();
+        let rows = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `--"));
+        let documented: BTreeSet<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        let command = Cli::command();
+        let global = command.get_arguments().filter(|arg| arg.is_global_set());
+        let options: BTreeSet<&str> = global.filter_map(clap::Arg::get_long).collect();
+        assert_eq!(documented, options);
     }
 }

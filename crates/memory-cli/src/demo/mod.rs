@@ -18,7 +18,6 @@ use memory_storage_turso::{
     StatisticsQuery, TursoStorage,
 };
 use queries::{Done, Log};
-pub(crate) use random::Random;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;

@@ -7,7 +7,6 @@
     clippy::panic
 )]
 
-mod bench;
 mod changes;
 mod commands;
 mod compact;

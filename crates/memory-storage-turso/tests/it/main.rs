@@ -10,7 +10,6 @@
 mod cached;
 mod cancel;
 mod check;
-mod commits;
 mod compression;
 mod concurrent;
 mod conformance;
