@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod bench;
 mod call;
 mod commands;
 mod database;
@@ -11,6 +12,7 @@ mod export;
 mod frames;
 mod import;
 mod output;
+mod scrape;
 
 use args::{Cli, Command};
 use call::Call;
@@ -20,7 +22,7 @@ use clap_complete::Shell;
 use database::{existing, readable};
 use error::{Error, Result};
 use exit::Exit;
-use memory_storage_turso::Timestamp;
+use memory_storage_turso::{MeteredStorage, Timestamp};
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -62,7 +64,10 @@ async fn run(call: &Call, command: &Command, out: &mut dyn Write) -> Result<Exit
         Command::Demo => demo::demo(call, out).await,
         Command::Import(args) => {
             let import = import::Import::prepare(call, args).await?;
-            import.run(call, &database::create(call).await?, out).await
+            let scrape = scrape::Scrape::listen(args.metrics.listen)?;
+            let store = MeteredStorage::new(database::create(call).await?);
+            scrape.watch(store.clone());
+            import.run(call, &store, out).await
         }
         Command::Export(args) => export::export(call, args, &readable(call).await?, out).await,
         Command::Show(args) => commands::show(call, args, &readable(call).await?, out).await,
@@ -79,6 +84,7 @@ async fn run(call: &Call, command: &Command, out: &mut dyn Write) -> Result<Exit
         Command::Forget(args) => commands::forget(call, args, &existing(call).await?, out).await,
         Command::Stats(args) => commands::stats(call, args, &readable(call).await?, out).await,
         Command::Compact(args) => commands::compact(call, args, &existing(call).await?, out).await,
+        Command::Bench(args) => bench::bench(call, args, out).await,
         Command::Check => commands::check(call, &readable(call).await?, out).await,
     }
 }

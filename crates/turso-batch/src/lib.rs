@@ -8,7 +8,7 @@ mod plan;
 mod stats;
 mod submission;
 
-pub use commit::GroupCommit;
+pub use commit::{GroupCommit, OPERATION_GROUP};
 pub use config::Config;
 pub use many::ManyRead;
 pub use multi_row::MultiRow;

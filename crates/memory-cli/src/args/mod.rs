@@ -1,9 +1,11 @@
 //! The command line.
 
+mod bench;
 mod filter;
 mod query;
 mod time;
 
+pub(crate) use bench::{Bench, Metrics, Mix};
 pub(crate) use filter::{Direction, Filter, Ordering};
 pub(crate) use query::{Grouping, List, Stats, Window};
 
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Compact(Compact),
     /// Read everything back and verify it
     Check,
+    /// Put a load on a database and measure how fast it answers
+    Bench(Bench),
     /// Print a script that completes this command in a shell
     Completions {
         /// The shell
@@ -95,6 +99,8 @@ pub(crate) struct Import {
     /// Leave out lines or rows that cannot be stored, and say which
     #[arg(long)]
     pub(crate) skip_bad: bool,
+    #[command(flatten)]
+    pub(crate) metrics: Metrics,
     /// Standard input comes in compressed frames, from `export --frames -`
     #[arg(long)]
     pub(crate) frames: bool,

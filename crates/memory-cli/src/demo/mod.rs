@@ -18,6 +18,7 @@ use memory_storage_turso::{
     StatisticsQuery, TursoStorage,
 };
 use queries::{Done, Log};
+pub(crate) use random::Random;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;

@@ -21,6 +21,7 @@ async fn imported(files: Vec<PathBuf>) -> TursoStorage {
         now: Timestamp::now(),
     };
     let args = args::Import {
+        metrics: args::Metrics { listen: None },
         frames: false,
         files,
         skip_bad: false,

@@ -7,6 +7,7 @@
     clippy::panic
 )]
 
+mod bench;
 mod changes;
 mod commands;
 mod compact;

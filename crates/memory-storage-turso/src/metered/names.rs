@@ -55,7 +55,7 @@ pub(super) const OPERATIONS: [&str; 22] = [
 ];
 
 /// What the storage does to its database beside that.
-pub(super) const INTERNAL: [&str; 15] = [
+pub(super) const INTERNAL: [&str; 16] = [
     "check.derived",
     "check.episodes",
     "check.file",
@@ -67,6 +67,7 @@ pub(super) const INTERNAL: [&str; 15] = [
     "dictionaries.latest",
     "dictionaries.store",
     "dictionaries.train",
+    turso_batch::OPERATION_GROUP,
     "schema.look",
     "schema.migrate",
     "statistics",

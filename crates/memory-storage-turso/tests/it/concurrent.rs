@@ -2,9 +2,9 @@
 
 use crate::support::{Fresh, episode};
 use memory_storage_turso::{
-    Direction, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore, ErrorKind, Metadata,
-    Namespace, PageRequest, RelationshipKind, RelationshipQuery, RelationshipStore, Timestamp,
-    TursoStorage, Update,
+    Direction, Episode, EpisodeId, EpisodeQuery, EpisodeRelationship, EpisodeStore, ErrorKind,
+    Metadata, Namespace, PageRequest, RelationshipKind, RelationshipQuery, RelationshipStore,
+    Timestamp, TursoStorage, Update,
 };
 use std::future::Future;
 
@@ -146,4 +146,45 @@ async fn relate_new(storage: &TursoStorage, to: EpisodeId) {
     if let Err(error) = storage.add_relationship(&edge).await {
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
     }
+}
+
+/// What a change is to be made from: the episode as it is stored now.
+async fn read(storage: &TursoStorage, id: EpisodeId) -> Episode {
+    let found = storage.get_episode(&Namespace::default(), id).await;
+    (*found.unwrap().unwrap()).clone()
+}
+
+/// The update that gives what was read another description.
+fn described(read: &Episode, text: &str) -> Update<Episode> {
+    let mut changed = read.clone();
+    let edited = changed.edit(Timestamp::now(), |draft| draft.description = text.into());
+    edited.unwrap();
+    Update::new(changed, read.revision)
+}
+
+#[tokio::test]
+async fn f74_what_was_only_read_may_change_and_what_is_updated_with_it_may_not() {
+    let fresh = Fresh::new().await;
+    let (one, other) = (episode("on call"), episode("on call"));
+    for stored in [&one, &other] {
+        fresh.storage.store_episode(stored).await.unwrap();
+    }
+    // Two who saw both on call, and each lets one of them go: nobody is left.
+    let first = read(&fresh.storage, one.id).await;
+    let second = read(&fresh.storage, other.id).await;
+    for update in [described(&first, "gone"), described(&second, "gone")] {
+        fresh.storage.update_episode(&update).await.unwrap();
+    }
+    // Who names both in one call is told when either has changed.
+    let (first, second) = (
+        read(&fresh.storage, one.id).await,
+        read(&fresh.storage, other.id).await,
+    );
+    let both = |a: &str, b: &str| [described(&first, a), described(&second, b)];
+    let (mine, theirs) = (both("back", "gone"), both("gone", "back"));
+    fresh.storage.update_episodes(&mine).await.unwrap();
+    let error = fresh.storage.update_episodes(&theirs).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(read(&fresh.storage, one.id).await.description, "back");
+    assert_eq!(read(&fresh.storage, other.id).await.description, "gone");
 }

@@ -10,6 +10,7 @@
 mod cached;
 mod cancel;
 mod check;
+mod commits;
 mod compression;
 mod concurrent;
 mod conformance;

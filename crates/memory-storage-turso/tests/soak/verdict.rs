@@ -4,6 +4,7 @@ use crate::episodes::Owner;
 use crate::history::{Event, Line, Op, Outcome, read};
 use crate::model::Model;
 use crate::shared::COUNTERS;
+use crate::worker::is_cached;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -30,6 +31,9 @@ pub struct Verdict {
     /// How far each entry of a counter may have counted, by its slot and task.
     entries: BTreeMap<(u64, u64), BTreeSet<u64>>,
     orders: [Order; COUNTERS],
+    /// The same as one process with a cache sees it: what others do may reach it late, what its own
+    /// tasks do may not.
+    cached: BTreeMap<(u64, u64, usize), Order>,
     pub done: u64,
     pub refused: BTreeMap<String, u64>,
     pub unknown: u64,
@@ -43,7 +47,8 @@ impl Verdict {
         for history in histories {
             read(history).for_each(|event| verdict.take(event));
         }
-        let wrong = verdict.orders.iter().flat_map(Order::violations);
+        let orders = verdict.orders.iter().chain(verdict.cached.values());
+        let wrong = orders.flat_map(Order::violations);
         verdict.wrong.extend(wrong.collect::<Vec<_>>());
         verdict
     }
@@ -101,10 +106,19 @@ impl Verdict {
                     .insert((owner.slot, owner.task), [value].into());
                 if let Outcome::Revision(revision) = outcome {
                     self.orders[*counter].changed(began, at, *revision);
+                    let own = (owner.slot, owner.life, *counter);
+                    let own = self.cached.entry(own).or_default();
+                    own.changed(began, at, *revision);
                 }
             }
             (Op::Look { counter }, Outcome::Revision(revision)) => {
-                self.orders[*counter].seen(began, *revision);
+                let order = if is_cached(owner.slot) {
+                    let own = (owner.slot, owner.life, *counter);
+                    self.cached.entry(own).or_default()
+                } else {
+                    &mut self.orders[*counter]
+                };
+                order.seen(began, *revision);
             }
             _ => {}
         }

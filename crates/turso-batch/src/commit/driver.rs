@@ -10,8 +10,8 @@ use turso_conn::{
 use super::Shared;
 use super::entry::Member;
 
-/// The name of a commit of several operations.
-const OPERATION: &str = "group_commit";
+/// The name of a commit of several operations, for metrics.
+pub const OPERATION_GROUP: &str = "group_commit";
 
 /// Commits until the queue is empty.
 pub(super) async fn drive<A: Acquire>(shared: Arc<Shared<A>>) {
@@ -167,11 +167,11 @@ fn without_late(
 /// The members, all of one kind, as one program.
 fn program(batches: Vec<Batch>, members: &[Member]) -> Program {
     let mut names = members.iter().map(|member| member.operation);
-    let first = names.next().unwrap_or(OPERATION);
+    let first = names.next().unwrap_or(OPERATION_GROUP);
     let name = if names.all(|name| name == first) {
         first
     } else {
-        OPERATION
+        OPERATION_GROUP
     };
     let program = Program::new(batches).named(name);
     // A group has one kind only.

@@ -13,6 +13,7 @@ use turso_conn::{Acquire, Error, ErrorKind, Result, Rows};
 
 use crate::stats::Counters;
 use crate::{Config, Stats, Submission};
+pub use driver::OPERATION_GROUP;
 use entry::{Ticket, entry};
 use queue::Queue;
 

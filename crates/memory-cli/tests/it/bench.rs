@@ -1,0 +1,90 @@
+//! A load on a database, and its figures over HTTP.
+
+use crate::support::Memory;
+use std::io::{BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
+
+#[test]
+fn a_bench_measures_and_leaves_nothing_behind() {
+    let memory = Memory::new();
+    let report = memory.json(&[
+        "bench",
+        "--seconds",
+        "1",
+        "--concurrency",
+        "2",
+        "--mix",
+        "1:1:1",
+    ]);
+    let operations = report["performance"]["storage"]["operations"]
+        .as_array()
+        .unwrap();
+    let names: Vec<_> = operations
+        .iter()
+        .map(|o| o["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["episodes.get", "episodes.query", "episodes.store"]);
+    let counted: u64 = report["histogram"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b[1].as_u64().unwrap())
+        .sum();
+    assert_eq!(report["operations"].as_u64().unwrap(), counted);
+    assert_eq!(memory.episodes(), 0);
+    memory.assert_clean();
+    let text = memory.done(&["bench", "--seconds", "1"]);
+    for part in ["PER SECOND", "P99", "4 at once", "up to", "####"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+/// An import waits for the rest of its standard input, and is asked meanwhile.
+#[test]
+fn figures_are_served_while_a_command_runs() {
+    let memory = Memory::new();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let address = format!("127.0.0.1:{port}");
+    let mut command = memory.command(&["import", "-", "--metrics-listen", &address]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let ask = |path: &str| -> Option<String> {
+        let mut stream = TcpStream::connect(&address).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        BufReader::new(stream).read_to_string(&mut answer).ok()?;
+        Some(answer)
+    };
+    let mut answer = None;
+    while answer.is_none() && child.try_wait().unwrap().is_none() {
+        answer = ask("/metrics").filter(|text| text.contains("memory_statement_entries"));
+    }
+    let answer = answer.expect("it serves");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(
+        answer.contains("db_client_connection_create_time_seconds_bucket"),
+        "{answer}"
+    );
+    assert!(ask("/other").unwrap().starts_with("HTTP/1.1 404"));
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_taken_address_is_an_error_that_says_so() {
+    let memory = Memory::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let call = memory.call(&["bench", "--metrics-listen", &address]);
+    assert_eq!(call.code, 1, "{}", call.err);
+    assert!(
+        call.err.contains(&format!("cannot listen at {address}")),
+        "{}",
+        call.err
+    );
+}
