@@ -237,7 +237,7 @@ async fn all_with_a_canary(storage: &dyn StorageBackend) -> Vec<memory_storage_t
     assert_eq!(page.unwrap().items.len(), 1);
     let mut twin = episode("another canary");
     let renamed = twin.edit(now, |draft| {
-        draft.external_id.clone_from(&stored.external_id)
+        draft.external_id.clone_from(&stored.external_id);
     });
     renamed.unwrap();
     storage.store_episode(&twin).await.unwrap();

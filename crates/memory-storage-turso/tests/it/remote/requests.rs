@@ -5,11 +5,10 @@ use crate::support::episode;
 use memory_core::limits::EPISODE_BYTES_MAX;
 use memory_storage_turso::{
     Atomicity, Episode, EpisodeQuery, EpisodeRelationship, EpisodeStore, ExecutionStep, ExternalId,
-    Lesson, Namespace, Page, PageRequest, PatternDraft, PatternQuery, PatternStore, RelatedQuery,
-    RelationshipKind, RelationshipQuery, RelationshipStore, StatisticsQuery, StepStatus, Tag,
-    TagChange, Timestamp, TursoStorage, Update,
+    Lesson, Namespace, Page, PageRequest, PatternDraft, PatternQuery, PatternStore, PoolConfig,
+    RelatedQuery, RelationshipKind, RelationshipQuery, RelationshipStore, ScalingPolicy, Sizing,
+    StatisticsQuery, StepStatus, Tag, TagChange, Timestamp, TursoStorage, Update,
 };
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use testkit::net::Database;
 
@@ -44,12 +43,16 @@ impl Meter {
 }
 
 async fn warm(database: &Database) -> TursoStorage {
-    let one = NonZeroUsize::MIN;
-    let storage = TursoStorage::builder(database.url())
-        .readers(one)
-        .build()
-        .await
-        .unwrap();
+    // No further connection is opened in the background while an operation is measured.
+    let pool = PoolConfig {
+        sizing: Sizing::Adaptive(ScalingPolicy {
+            min_size: 1,
+            ..ScalingPolicy::default()
+        }),
+        ..PoolConfig::default()
+    };
+    let builder = TursoStorage::builder(database.url()).pool(pool);
+    let storage = builder.build().await.unwrap();
     storage
         .count_episodes(&EpisodeQuery::default())
         .await
