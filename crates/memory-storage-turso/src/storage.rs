@@ -111,8 +111,9 @@ impl TursoStorage {
         }
     }
 
-    /// Ends the storage: calls that come now are `Closed`, those that run are waited for, at most for
-    /// `limit`, and the connections are closed. All clones share it. Without it, that happens by itself
+    /// Ends the storage: calls that come now or wait for their turn are `Closed` (nothing of
+    /// them is stored), those that run are waited for, at most for `limit`, and the connections are
+    /// closed. All clones share it. Without it, that happens by itself
     /// when the last clone is dropped and the last call has ended, and nobody is told when.
     ///
     /// # Errors

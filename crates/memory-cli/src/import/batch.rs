@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_batch_ends_at_its_count_its_bytes_and_its_namespace() {
         let mut batch = Batch::default();
-        let large = attempt("large", &"x".repeat(6_000_000));
+        let large = attempt("large", &"x".repeat(4_200_000));
         assert!(!batch.is_full_for(&large), "it holds at least one record");
         batch.push(large, origin(1));
         assert!(batch.is_full_for(&attempt("a", "")));

@@ -62,37 +62,30 @@ async fn a_database_in_memory_has_one_connection_for_everything() {
     assert_eq!(pools.write.stats.opened, 1);
 }
 
+/// A write that waits for its turn when the storage is closed is refused, one that has it is finished.
 #[tokio::test]
 async fn a_closed_storage_has_finished_its_writes_and_takes_no_more() {
-    let fresh = Fresh::new().await;
-    let (storage, stored) = (fresh.storage.clone(), episode("last"));
-    let mut write = Box::pin(storage.store_episode(&stored));
-    // It is begun, and goes on in a task of its own.
-    let begun =
-        std::future::poll_fn(|cx| std::task::Poll::Ready(write.as_mut().poll(cx).is_ready()));
-    let ended = begun.await;
-    fresh.storage.close(LONG).await.unwrap();
-    assert!(!ended);
-    write.await.unwrap();
-    let late = fresh
-        .storage
-        .store_episode(&episode("late"))
-        .await
-        .unwrap_err();
-    assert_eq!(late.kind(), ErrorKind::Closed);
-    let late = fresh
-        .storage
-        .get_episode(&stored.namespace, stored.id)
-        .await
-        .unwrap_err();
-    assert_eq!(late.kind(), ErrorKind::Closed);
-    fresh.storage.close(LONG).await.unwrap();
-    let again = TursoStorage::open(&fresh.path()).await.unwrap();
-    assert_eq!(
-        again
-            .count_episodes(&EpisodeQuery::default())
-            .await
-            .unwrap(),
-        1
-    );
+    for polls in 0..12 {
+        let fresh = Fresh::new().await;
+        let (storage, stored) = (fresh.storage.clone(), episode("last"));
+        let write = async move { storage.store_episode(&stored).await.map(drop) };
+        let write = tokio::spawn(write);
+        for _ in 0..polls {
+            tokio::task::yield_now().await;
+        }
+        fresh.storage.close(LONG).await.unwrap();
+        fresh.storage.close(LONG).await.unwrap();
+        let written = write.await.unwrap();
+        if let Err(error) = &written {
+            assert_eq!(error.kind(), ErrorKind::Closed, "{error:?}");
+        }
+        let late = fresh.storage.store_episode(&episode("late")).await;
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::Closed);
+        let query = EpisodeQuery::default();
+        let late = fresh.storage.count_episodes(&query).await;
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::Closed);
+        let again = TursoStorage::open(&fresh.path()).await.unwrap();
+        let count = again.count_episodes(&query).await.unwrap();
+        assert_eq!(count, u64::from(written.is_ok()), "after {polls} polls");
+    }
 }

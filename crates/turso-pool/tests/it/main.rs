@@ -12,6 +12,7 @@
 mod bb8;
 mod deadpool;
 mod events;
+mod fairness;
 mod fake;
 mod faults;
 mod gates;
@@ -19,5 +20,8 @@ mod hikari;
 mod invariants;
 mod mobc;
 mod model;
+mod real;
+mod sizing;
+mod sockets;
 mod sqlx;
 mod support;
