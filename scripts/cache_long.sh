@@ -12,6 +12,9 @@ export CACHE_SCHEDULES="${1:-175000}"
 # About 2,500 values a second on the machine this was written on.
 export CACHE_CHURN="${2:-1500000}"
 export CACHE_LONG=1
+# Other schedules each time; the seed repeats them.
+export CACHE_SEED="${CACHE_SEED:-$RANDOM}"
+echo "CACHE_SEED=$CACHE_SEED"
 
 cargo test --release -p turso-cache --lib schedules -- --nocapture
 cargo test --release -p turso-cache --test it explorer -- --nocapture

@@ -27,14 +27,22 @@ fn schedules() -> usize {
     wanted.and_then(|n| n.parse().ok()).unwrap_or(500)
 }
 
+/// The seed of the schedules, so that a run can be repeated; another one looks elsewhere.
+fn seed() -> u64 {
+    let wanted = std::env::var("CACHE_SEED").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(1)
+}
+
 /// Half of the schedules at random, half with few changes of threads at
 /// unlikely places.
 fn check(test: impl Fn() + Send + Sync + Clone + 'static) {
     let mut config = Config::new();
     config.stack_size = 1 << 18;
     let half = schedules().div_ceil(2);
-    Runner::new(RandomScheduler::new(half), config.clone()).run(test.clone());
-    Runner::new(PctScheduler::new(4, half), config).run(test);
+    let random = RandomScheduler::new_from_seed(seed(), half);
+    Runner::new(random, config.clone()).run(test.clone());
+    let few = PctScheduler::new_from_seed(seed(), 4, half);
+    Runner::new(few, config).run(test);
 }
 
 /// A row whose versions only grow, and a cache before it.
