@@ -47,6 +47,15 @@ PANELS = [
         None,
     ),
     ("Compiled statements kept", "none", "memory_statement_entries", None),
+    ("Connections", "none", "sum by (db_client_connection_state) (db_client_connection_count)", "db_client_connection_state"),
+    ("Waiting for a connection", "none", "sum(db_client_connection_pending_requests)", None),
+    (
+        "Writes in a transaction",
+        "none",
+        f"{rate('memory_commit_stored_total')} / {rate('memory_commit_transactions_total')}",
+        None,
+    ),
+    ("Compression ratio", "none", "memory_payload_original_bytes_total / memory_payload_stored_bytes_total", None),
     ("Requests to the server", "reqps", f"({rate('memory_remote_requests_total')}) or vector(0)", None),
 ]
 

@@ -55,6 +55,7 @@ pub use turso_cache::{
 pub use turso_compression::{
     Algorithm, CompressedTransport, Config as CompressionConfig, DictionaryId,
     Error as TransportError, ErrorKind as TransportErrorKind, Level, Packer,
+    Stats as CompressionStats,
 };
 pub use turso_conn::{Access, AnyConfig, Durability, LocalConfig};
 #[cfg(feature = "remote")]

@@ -177,7 +177,8 @@ impl StorageBackend for TursoStorage {
 }
 
 /// The pools of a [`TursoStorage`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pools {
     /// That of the writing connections; on a server and in memory, of all.
     pub write: PoolFigures,
@@ -186,7 +187,8 @@ pub struct Pools {
 }
 
 /// A pool now, and what it has done.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PoolFigures {
     /// The pool at this moment.
     pub status: turso_pool::Status,

@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
 use crate::vault::Held;
 
 /// What a cache has done since it was made, and what it holds. Each number is
 /// right; taken while others are at work, two of them need not fit together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Stats {
     /// Lookups that were answered from the cache, also by "there is none".

@@ -14,6 +14,7 @@ mod gzip;
 mod header;
 mod packer;
 mod pool;
+mod stats;
 #[cfg(feature = "transport")]
 mod transport;
 #[cfg(feature = "zstd")]
@@ -30,5 +31,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use gzip::gunzip;
 pub use header::{CODEC_AT, HEADER_LEN, VERSION, original_len};
 pub use packer::Packer;
+pub use stats::Stats;
 #[cfg(feature = "transport")]
 pub use transport::{CompressedTransport, READ_AT_ONCE};

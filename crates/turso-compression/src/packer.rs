@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 #[cfg(feature = "zstd")]
 use crate::dictionary::{Dictionary, Known, Prepared};
 use crate::pool::Pool;
+use crate::stats::{Counters, Stats};
 use crate::{Config, Decoder, Encoder, Result};
 
 /// [`Encoder`]s and [`Decoder`]s for any number of threads and tasks.
@@ -25,6 +26,7 @@ struct Shared {
     config: Config,
     encoders: Pool<Encoder>,
     decoders: Pool<Decoder>,
+    counters: Counters,
     #[cfg(feature = "zstd")]
     dictionary: RwLock<Option<Prepared>>,
     #[cfg(feature = "zstd")]
@@ -38,6 +40,7 @@ impl Packer {
             config,
             encoders: Pool::new(),
             decoders: Pool::new(),
+            counters: Counters::default(),
             #[cfg(feature = "zstd")]
             dictionary: RwLock::default(),
             #[cfg(feature = "zstd")]
@@ -98,11 +101,18 @@ impl Packer {
     /// Those of [`Encoder::encode`].
     pub fn pack(&self, payload: &[u8]) -> Result<Vec<u8>> {
         let make = || Encoder::new(&self.shared.config);
-        self.shared.encoders.run(make, |encoder| {
+        let envelope = self.shared.encoders.run(make, |encoder| {
             #[cfg(feature = "zstd")]
             encoder.prepare(self.prepared());
             encoder.encode(payload)
-        })
+        })?;
+        self.shared.counters.packed(payload.len(), envelope.len());
+        Ok(envelope)
+    }
+
+    /// What was packed until now.
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.stats()
     }
 
     /// The payload in `envelope`.

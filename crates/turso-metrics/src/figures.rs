@@ -16,10 +16,12 @@ use crate::reporter::Reporter;
 #[derive(Default)]
 pub struct Figures {
     reporter: Reporter,
-    handles: Mutex<HashMap<(&'static str, &'static str), Handle>>,
+    handles: Mutex<HashMap<(&'static str, Vec<&'static str>), Handle>>,
 }
 
 enum Handle {
+    /// Only its meaning was told.
+    Described,
     Counter(metrics::Counter),
     Gauge(metrics::Gauge),
 }
@@ -30,14 +32,24 @@ impl Figures {
         Self::default()
     }
 
+    /// Tells the unit and the meaning of an instrument that others report.
+    pub fn describe(&self, instrument: &'static Instrument) {
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (instrument.name, Vec::new());
+        handles.entry(key).or_insert_with(|| {
+            self.reporter.describe([instrument].into_iter());
+            Handle::Described
+        });
+    }
+
     /// Reports the value of `instrument`: a counter's whole count, or what a gauge shows.
-    /// `label` is the value of the instrument's first label, if it has one.
-    pub fn set(&self, instrument: &'static Instrument, label: &'static str, value: f64) {
-        let key = (instrument.name, label);
+    /// `labels` are the values of the instrument's labels, in their order.
+    pub fn set(&self, instrument: &'static Instrument, labels: &[&'static str], value: f64) {
+        let key = (instrument.name, labels.to_vec());
         let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
         let handle = handles
             .entry(key)
-            .or_insert_with(|| self.register(instrument, label));
+            .or_insert_with(|| self.register(instrument, labels));
         self.reporter.run(|| handle.set(value));
     }
 
@@ -46,11 +58,11 @@ impl Figures {
         self.reporter.panicked()
     }
 
-    fn register(&self, instrument: &Instrument, label: &'static str) -> Handle {
+    fn register(&self, instrument: &Instrument, values: &[&'static str]) -> Handle {
         self.reporter.describe([instrument].into_iter());
-        let name = instrument.labels.first();
-        let labels = name.map(|name| Label::from_static_parts(name, label));
-        let labels = labels.into_iter().collect();
+        let labels = instrument.labels.iter().zip(values);
+        let labels = labels.map(|(name, value)| Label::from_static_parts(name, value));
+        let labels = labels.collect();
         match instrument.kind {
             Kind::Counter => Handle::Counter(self.reporter.counter(instrument, labels)),
             _ => Handle::Gauge(self.reporter.gauge(instrument, labels)),
@@ -66,6 +78,7 @@ impl Handle {
     )]
     fn set(&self, value: f64) {
         match self {
+            Self::Described => {}
             Self::Counter(counter) => counter.absolute(value as u64),
             Self::Gauge(gauge) => gauge.set(value),
         }

@@ -1,4 +1,5 @@
-use super::PerformanceSnapshot;
+use super::readings::{number, pools};
+use super::{PerformanceSnapshot, Share};
 use std::fmt;
 
 impl fmt::Display for PerformanceSnapshot {
@@ -14,6 +15,10 @@ impl fmt::Display for PerformanceSnapshot {
             }
         }
         self.write_patterns(f)?;
+        self.write_cache(f)?;
+        self.write_pools(f)?;
+        self.write_commits(f)?;
+        self.write_payloads(f)?;
         let s = &self.statements;
         writeln!(
             f,
@@ -54,5 +59,82 @@ impl PerformanceSnapshot {
             )?;
         }
         writeln!(f)
+    }
+
+    fn write_cache(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(cache) = &self.cache else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "{:<16}  {:>10}  {:>10}  {:>8}  {:>10}  {:>12}  {:>10}",
+            "CACHE", "HITS", "MISSES", "HIT RATE", "ENTRIES", "BYTES", "EVICTED"
+        )?;
+        let parts = [
+            ("episodes", &cache.episodes),
+            ("patterns", &cache.patterns),
+            ("relationships", &cache.relationships),
+            ("queries", &cache.queries),
+        ];
+        for (name, c) in parts {
+            let rate = Share(c.hit_rate()).to_string();
+            writeln!(
+                f,
+                "{name:<16}  {:>10}  {:>10}  {rate:>8}  {:>10}  {:>12}  {:>10}",
+                c.hits, c.misses, c.entries, c.bytes, c.evicted
+            )?;
+        }
+        writeln!(f)
+    }
+
+    fn write_pools(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, pool) in pools(self) {
+            let s = &pool.stats;
+            let waited = s.waiting_time;
+            writeln!(
+                f,
+                "pool ({name}): {}\n  {} lent, {} waited ({waited:.1?} in all), {} timed out, \
+                 {} refused, {} opened, {} failed to open, grown {} times, shrunk {} times",
+                pool.status,
+                s.acquired,
+                s.waited,
+                s.timeouts,
+                s.refused,
+                s.opened,
+                s.failed,
+                s.grown,
+                s.shrunk
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_commits(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(c) = &self.commits else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "commits: {} writes stored, {} failed, {} left out, by {} transactions \
+             ({} repeated, at most {} writes in one), {} queued",
+            c.stored, c.failed, c.left_out, c.programs, c.repetitions, c.largest, c.queued
+        )
+    }
+
+    fn write_payloads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(p) = &self.payloads else {
+            return Ok(());
+        };
+        let Some(ratio) = p.ratio() else {
+            return writeln!(f, "payloads: none packed");
+        };
+        writeln!(
+            f,
+            "payloads: {} packed, {} bytes to {} ({ratio:.2} times smaller, {:.0} bytes on average)",
+            p.packed,
+            p.original_bytes,
+            p.packed_bytes,
+            number(p.packed_bytes) / number(p.packed)
+        )
     }
 }

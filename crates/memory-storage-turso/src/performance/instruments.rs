@@ -1,8 +1,10 @@
 use super::PerformanceSnapshot;
+use super::cache::CACHE;
+use super::readings::{Readings, by_pool, by_pool_and, number, plain, size};
 use crate::metered;
 use turso_metrics::{Figures, Instrument, Instruments, Kind, Unit};
 
-const fn figure(
+pub(super) const fn figure(
     name: &'static str,
     kind: Kind,
     unit: Unit,
@@ -15,6 +17,20 @@ const fn figure(
         labels: &[],
         description,
     }
+}
+
+const fn labelled(labels: &'static [&'static str], instrument: Instrument) -> Instrument {
+    Instrument {
+        labels,
+        ..instrument
+    }
+}
+
+const POOL: &str = "db.client.connection.pool.name";
+const STATE: &str = "db.client.connection.state";
+
+const fn gauge(name: &'static str, description: &'static str) -> Instrument {
+    figure(name, Kind::Gauge, Unit::Count, description)
 }
 
 const fn count(name: &'static str, description: &'static str) -> Instrument {
@@ -35,45 +51,93 @@ macro_rules! figures {
             pub fn report(&self, figures: &Figures) {
                 $({
                     let $snapshot = self;
-                    let value: Option<f64> = $value;
-                    if let Some(value) = value {
-                        figures.set(&$id, "", value);
+                    let values: Readings = $value;
+                    for (labels, value) in values {
+                        figures.set(&$id, &labels, value);
                     }
                 })+
+                if self.cache.is_some() {
+                    CACHE.iter().for_each(|instrument| figures.describe(instrument));
+                }
             }
         }
     };
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a recorder takes floating point numbers"
-)]
-fn number(n: impl Into<Option<u64>>) -> Option<f64> {
-    n.into().map(|n| n as f64)
-}
-
 figures! {
     STATEMENT_HITS = count("memory.statement.hits", "Statements that were found compiled."),
-        |s| number(s.statements.hits);
+        |s| plain(s.statements.hits);
     STATEMENT_MISSES = count("memory.statement.misses", "Statements that had to be compiled."),
-        |s| number(s.statements.misses);
+        |s| plain(s.statements.misses);
     STATEMENT_EVICTIONS = count("memory.statement.evictions", "Compiled statements dropped to make room."),
-        |s| number(s.statements.evictions);
+        |s| plain(s.statements.evictions);
     STATEMENT_OUTDATED = count("memory.statement.outdated", "Compiled statements dropped because the schema had changed."),
-        |s| number(s.statements.outdated);
-    STATEMENT_ENTRIES = figure("memory.statement.entries", Kind::Gauge, Unit::Count, "Compiled statements that are kept."),
-        |s| number(s.statements.entries);
+        |s| plain(s.statements.outdated);
+    STATEMENT_ENTRIES = gauge("memory.statement.entries", "Compiled statements that are kept."),
+        |s| plain(s.statements.entries);
     REQUESTS = count("memory.remote.requests", "Requests to the server, repetitions included."),
-        |s| number(s.traffic.map(|t| t.requests));
+        |s| plain(s.traffic.map(|t| t.requests));
     RETRIES = count("memory.remote.retries", "Requests that were tried again after a failure."),
-        |s| number(s.traffic.map(|t| t.retries));
+        |s| plain(s.traffic.map(|t| t.retries));
     SOCKETS = count("memory.remote.sockets", "Sockets opened to the server."),
-        |s| number(s.traffic.map(|t| t.sockets));
+        |s| plain(s.traffic.map(|t| t.sockets));
     SENT = figure("memory.remote.sent", Kind::Counter, Unit::Bytes, "Bytes sent to the server."),
-        |s| number(s.traffic.map(|t| t.sent_bytes));
+        |s| plain(s.traffic.map(|t| t.sent_bytes));
     RECEIVED = figure("memory.remote.received", Kind::Counter, Unit::Bytes, "Bytes received from the server."),
-        |s| number(s.traffic.map(|t| t.received_bytes));
+        |s| plain(s.traffic.map(|t| t.received_bytes));
+    CONNECTIONS = labelled(&[POOL, STATE], gauge("db.client.connection.count", "Connections that are open, `idle` or `used`.")),
+        |s| by_pool_and(s, |p| [("idle", size(p.status.idle)), ("used", size(p.status.leased))]);
+    CONNECTIONS_MAX = labelled(&[POOL], gauge("db.client.connection.max", "How many connections there may be.")),
+        |s| by_pool(s, |p| number(size(p.status.size)));
+    PENDING = labelled(&[POOL], gauge("db.client.connection.pending_requests", "Tasks that wait for a connection.")),
+        |s| by_pool(s, |p| number(size(p.status.waiting)));
+    TIMEOUTS = labelled(&[POOL], count("db.client.connection.timeouts", "Tasks that gave up waiting for a connection at their deadline.")),
+        |s| by_pool(s, |p| number(p.stats.timeouts));
+    ACQUIRED = labelled(&[POOL], count("memory.pool.acquired", "Connections lent.")),
+        |s| by_pool(s, |p| number(p.stats.acquired));
+    WAITED = labelled(&[POOL], count("memory.pool.waits", "Tasks that had to wait for a connection, whatever came of it.")),
+        |s| by_pool(s, |p| number(p.stats.waited));
+    REFUSED = labelled(&[POOL], count("memory.pool.refused", "Tasks that were refused a connection at once.")),
+        |s| by_pool(s, |p| number(p.stats.refused));
+    WAIT_SUM = labelled(&[POOL], figure("memory.pool.wait.sum", Kind::Gauge, Unit::Seconds, "Time waited for connections, by all tasks together. It only grows.")),
+        |s| by_pool(s, |p| p.stats.waiting_time.as_secs_f64());
+    USE_SUM = labelled(&[POOL], figure("memory.pool.use.sum", Kind::Gauge, Unit::Seconds, "Time that connections were on loan, all together. It only grows.")),
+        |s| by_pool(s, |p| p.stats.busy_time.as_secs_f64());
+    OVERDUE = labelled(&[POOL], count("memory.pool.overdue", "Connections that were on loan for too long.")),
+        |s| by_pool(s, |p| number(p.stats.overdue));
+    OPENED = labelled(&[POOL], count("memory.pool.opened", "Connections that the pool opened.")),
+        |s| by_pool(s, |p| number(p.stats.opened));
+    CLOSED = labelled(&[POOL, "reason"], count("memory.pool.closed", "Connections that the pool closed: `broken`, `idle` or `aged`, or because it shrank or ended, `surplus`.")),
+        |s| by_pool_and(s, |p| [
+            ("broken", p.stats.closed_broken),
+            ("idle", p.stats.closed_idle),
+            ("aged", p.stats.closed_aged),
+            ("surplus", p.stats.closed_surplus),
+        ]);
+    RESIZED = labelled(&[POOL, "direction"], count("memory.pool.resized", "Steps of adaptive sizing, `up` or `down`.")),
+        |s| by_pool_and(s, |p| [("up", p.stats.grown), ("down", p.stats.shrunk)]);
+    COMMITTED = count("memory.commit.stored", "Writes that were committed."),
+        |s| plain(s.commits.map(|c| c.stored));
+    COMMITS_FAILED = count("memory.commit.failed", "Writes that failed after their commit had begun."),
+        |s| plain(s.commits.map(|c| c.failed));
+    LEFT_OUT = count("memory.commit.left_out", "Writes that were given up before their commit began."),
+        |s| plain(s.commits.map(|c| c.left_out));
+    TRANSACTIONS = count("memory.commit.transactions", "Transactions begun for writes."),
+        |s| plain(s.commits.map(|c| c.programs));
+    REPETITIONS = count("memory.commit.repetitions", "Transactions among them that repeated one that was lost."),
+        |s| plain(s.commits.map(|c| c.repetitions));
+    LARGEST = gauge("memory.commit.largest", "Writes in the largest transaction until now."),
+        |s| plain(s.commits.map(|c| c.largest));
+    QUEUED = gauge("memory.commit.queued", "Writes that wait for their commit to begin."),
+        |s| plain(s.commits.map(|c| size(c.queued)));
+    PACKED = count("memory.payload.packed", "Payloads that were packed."),
+        |s| plain(s.payloads.map(|p| p.packed));
+    ORIGINAL = figure("memory.payload.original", Kind::Counter, Unit::Bytes, "Bytes of the payloads that were packed."),
+        |s| plain(s.payloads.map(|p| p.original_bytes));
+    STORED = figure("memory.payload.stored", Kind::Counter, Unit::Bytes, "Bytes that they were packed to."),
+        |s| plain(s.payloads.map(|p| p.packed_bytes));
+    QUARANTINED = gauge("memory.cache.quarantined", "Stamps held by writes whose outcome nobody knows."),
+        |s| plain(s.cache.map(|c| size(c.quarantined)));
 }
 
 /// Every metric that a storage reports.
@@ -84,5 +148,8 @@ pub fn instruments() -> Vec<Instrument> {
         Instruments::CONNECTION,
     ];
     let timed = timed.iter().flat_map(Instruments::iter).copied();
-    timed.chain(FIGURES.iter().map(|i| **i)).collect()
+    timed
+        .chain(FIGURES.iter().map(|i| **i))
+        .chain(CACHE.iter().copied())
+        .collect()
 }

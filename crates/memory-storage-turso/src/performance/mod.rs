@@ -1,14 +1,18 @@
 //! All figures in one value.
 
+mod cache;
 mod display;
 mod figures;
 mod instruments;
 mod observe;
+mod readings;
 
 pub use figures::{Share, Statements, Traffic};
 pub use instruments::instruments;
 pub use observe::Observe;
 
+use crate::cached::CacheFigures;
+use crate::storage::Pools;
 use serde::{Deserialize, Serialize};
 use turso_metrics::Snapshot;
 
@@ -29,6 +33,15 @@ pub struct PerformanceSnapshot {
     pub connecting: Snapshot,
     /// Compiled statements of local connections.
     pub statements: Statements,
+    /// The pools of connections.
+    pub pools: Option<Pools>,
+    /// Writes, and the transactions that committed them.
+    pub commits: Option<turso_batch::Stats>,
+    /// Payloads that were packed: those of records that were to be stored, and those that training
+    /// a dictionary and compacting packed.
+    pub payloads: Option<turso_compression::Stats>,
+    /// The caches. None without a [`CachedStorage`](crate::CachedStorage).
+    pub cache: Option<CacheFigures>,
     /// Traffic with the server. None without one.
     pub traffic: Option<Traffic>,
 }

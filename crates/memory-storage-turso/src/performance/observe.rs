@@ -1,4 +1,5 @@
 use super::PerformanceSnapshot;
+use crate::cached::CachedStorage;
 use crate::metered::MeteredStorage;
 use crate::storage::TursoStorage;
 use std::sync::Arc;
@@ -29,11 +30,21 @@ impl<S: Observe> Observe for MeteredStorage<S> {
     }
 }
 
+impl<S: Observe> Observe for CachedStorage<S> {
+    fn observe(&self, into: &mut PerformanceSnapshot) {
+        self.get_ref().observe(into);
+        into.cache = Some(self.figures());
+    }
+}
+
 impl Observe for TursoStorage {
     fn observe(&self, into: &mut PerformanceSnapshot) {
         into.database = self.connector().stats();
         into.connecting = self.connector().opening();
         into.statements = self.prepared_stats().into();
+        into.pools = Some(self.pools());
+        into.commits = Some(self.commit_stats());
+        into.payloads = Some(self.packer().stats());
         into.traffic = self.traffic();
     }
 }

@@ -15,6 +15,7 @@ mod compression;
 mod concurrent;
 mod conformance;
 mod damage;
+mod layer_metrics;
 mod metrics;
 mod model;
 mod opening;

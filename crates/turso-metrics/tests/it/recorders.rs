@@ -66,8 +66,8 @@ fn figures_are_reported_as_they_are() {
     let figures = Figures::new();
     metrics::with_local_recorder(&told, || {
         for value in [3.0, 2.0] {
-            figures.set(&SIZE, "idle", value);
-            figures.set(&DONE, "", value * 10.0);
+            figures.set(&SIZE, &["idle"], value);
+            figures.set(&DONE, &[], value * 10.0);
         }
     });
     assert_eq!(told.value("pool.size{state=idle}"), Some(2.0));
@@ -142,7 +142,7 @@ fn f53_f78_a_recorder_that_panics_changes_no_result() {
                 assert!(seen.recorder_panicked);
             });
             let figures = Figures::new();
-            figures.set(&SIZE, "idle", 1.0);
+            figures.set(&SIZE, &["idle"], 1.0);
             assert_eq!(figures.recorder_panicked(), on_registering);
         });
     }

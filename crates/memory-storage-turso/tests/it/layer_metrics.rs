@@ -1,0 +1,189 @@
+//! What the layers below and above tell: pools, commits, payloads, caches.
+
+use crate::support::{Fresh, block_on, episode};
+use memory_storage_turso::metrics::{Figures, Kind};
+use memory_storage_turso::{
+    CacheConfig, CachedStorage, EpisodeStore, MeteredStorage, Observe, PerformanceSnapshot,
+    TursoStorage, instruments,
+};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+type Cached = CachedStorage<MeteredStorage<TursoStorage>>;
+
+fn cached(storage: TursoStorage) -> Cached {
+    CachedStorage::new(MeteredStorage::new(storage), &CacheConfig::default()).unwrap()
+}
+
+fn gets(seen: &PerformanceSnapshot) -> (u64, u64) {
+    let count = |o: Option<&memory_storage_turso::metrics::OperationSnapshot>| {
+        o.map_or(0, |o| o.ever.count)
+    };
+    (
+        count(seen.storage.operation("episodes.get")),
+        count(seen.database.operation("episodes.get")),
+    )
+}
+
+/// A hit costs nothing more with metrics than without: nothing is timed.
+#[tokio::test]
+async fn a_hit_does_not_pass_the_metered_layer() {
+    let fresh = Fresh::new().await;
+    let memory = cached(fresh.storage.clone());
+    let stored = episode("x");
+    memory.store_episode(&stored).await.unwrap();
+    let get = || memory.get_episode(&stored.namespace, stored.id);
+    assert!(get().await.unwrap().is_some());
+    let before = memory.performance();
+    assert_eq!(gets(&before), (1, 1));
+    for _ in 0..50 {
+        assert!(get().await.unwrap().is_some());
+    }
+    let after = memory.performance();
+    let hits = |seen: &PerformanceSnapshot| seen.cache.unwrap().episodes.hits;
+    let (hit, missed) = (
+        hits(&after) - hits(&before),
+        gets(&after).0 - gets(&before).0,
+    );
+    // A look for the writes of others that took too long sends a read to the database.
+    assert_eq!(hit + missed, 50);
+    assert!(hit > 0);
+    assert_eq!(gets(&after).1 - gets(&before).1, missed);
+}
+
+#[tokio::test]
+async fn a_snapshot_has_pools_commits_payloads_and_caches() {
+    let fresh = Fresh::new().await;
+    let memory = cached(fresh.storage.clone());
+    let stored = episode(&"the same words again and again ".repeat(50));
+    memory.store_episode(&stored).await.unwrap();
+    memory
+        .get_episode(&stored.namespace, stored.id)
+        .await
+        .unwrap();
+    let seen = memory.performance();
+    let (pools, commits) = (seen.pools.unwrap(), seen.commits.unwrap());
+    assert!(pools.write.stats.acquired >= 1 && pools.write.status.size == 1);
+    assert!(pools.read.unwrap().stats.opened >= 1);
+    assert_eq!(commits, fresh.storage.commit_stats());
+    assert!(commits.stored >= 1 && commits.programs >= 1);
+    let payloads = seen.payloads.unwrap();
+    assert_eq!(payloads.packed, 1);
+    assert!(payloads.ratio().unwrap() > 2.0, "{payloads:?}");
+    assert_eq!(seen.cache.unwrap(), memory.figures());
+    let text = seen.to_string();
+    for part in [
+        "HIT RATE",
+        "pool (write): size 1",
+        "pool (read)",
+        "commits: ",
+        "payloads: 1 packed",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let json = serde_json::to_string(&seen).unwrap();
+    let back: PerformanceSnapshot = serde_json::from_str(&json).unwrap();
+    assert_eq!(back, seen);
+    let empty: PerformanceSnapshot = serde_json::from_str("{}").unwrap();
+    assert_eq!(empty, PerformanceSnapshot::default());
+}
+
+/// Keeps what is registered and described.
+#[derive(Default)]
+struct Told {
+    registered: Mutex<BTreeSet<(String, Vec<String>, &'static str)>>,
+    values: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
+    described: Mutex<BTreeSet<String>>,
+}
+
+impl Told {
+    fn register(&self, key: &Key, kind: Kind) -> Arc<AtomicU64> {
+        let labels = key.labels().map(|label| label.key().to_owned()).collect();
+        let registered = (key.name().to_owned(), labels, kind.as_str());
+        self.registered.lock().unwrap().insert(registered);
+        let values: Vec<_> = key.labels().map(metrics::Label::value).collect();
+        let name = format!("{} {}", key.name(), values.join(" "));
+        let mut all = self.values.lock().unwrap();
+        Arc::clone(all.entry(name).or_default())
+    }
+
+    fn describe(&self, name: &KeyName) {
+        let name = name.as_str().to_owned();
+        self.described.lock().unwrap().insert(name);
+    }
+
+    fn value(&self, name: &str) -> u64 {
+        self.values.lock().unwrap()[name].load(Ordering::Relaxed)
+    }
+
+    fn gauge(&self, name: &str) -> f64 {
+        f64::from_bits(self.value(name))
+    }
+}
+
+impl Recorder for Told {
+    fn describe_counter(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        self.describe(&name);
+    }
+
+    fn describe_gauge(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        self.describe(&name);
+    }
+
+    fn describe_histogram(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        self.describe(&name);
+    }
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(self.register(key, Kind::Counter))
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::from_arc(self.register(key, Kind::Gauge))
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        self.register(key, Kind::Histogram);
+        Histogram::noop()
+    }
+}
+
+/// Everything that is told is in the list, with its labels, and has a meaning.
+#[test]
+fn the_recorder_is_told_what_is_listed_and_what_it_means() {
+    let told = Told::default();
+    metrics::with_local_recorder(&told, || {
+        block_on(async {
+            let memory = cached(TursoStorage::open(":memory:").await.unwrap());
+            memory.store_episode(&episode("x")).await.unwrap();
+            memory.performance().report(&Figures::new());
+            let acquired = memory.performance().pools.unwrap().write.stats.acquired;
+            assert_eq!(told.value("memory.pool.acquired all"), acquired);
+        });
+    });
+    assert_eq!(told.value("memory.payload.packed "), 1);
+    assert!((told.gauge("db.client.connection.count all idle") - 1.0).abs() < 1e-9);
+    assert!(told.gauge("memory.pool.use.sum all") > 0.0);
+    let listed: BTreeSet<_> = instruments()
+        .iter()
+        .map(|i| {
+            let labels = i.labels.iter().map(|label| (*label).to_owned()).collect();
+            (i.name.to_owned(), labels, i.kind.as_str())
+        })
+        .collect();
+    let registered = told.registered.into_inner().unwrap();
+    let described = told.described.into_inner().unwrap();
+    let of = |all: &BTreeSet<(String, Vec<String>, &'static str)>, prefix: &str| {
+        let some = all.iter().filter(|one| one.0.starts_with(prefix)).cloned();
+        some.collect::<BTreeSet<_>>()
+    };
+    for prefix in ["memory.cache.", "memory.pool.", "memory.commit."] {
+        assert_eq!(of(&registered, prefix), of(&listed, prefix));
+    }
+    for (name, ..) in &registered {
+        assert!(described.contains(name), "{name}");
+        assert!(listed.iter().any(|one| one.0 == *name), "{name}");
+    }
+}
