@@ -57,7 +57,9 @@ macro_rules! figures {
                     }
                 })+
                 if self.cache.is_some() {
-                    CACHE.iter().for_each(|instrument| figures.describe(instrument));
+                    for instrument in &CACHE {
+                        figures.describe(instrument);
+                    }
                 }
             }
         }
