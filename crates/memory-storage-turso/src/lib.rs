@@ -47,7 +47,7 @@ pub use performance::{
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::{PoolFigures, Pools, TursoStorage};
 #[cfg(feature = "zstd")]
-pub use train::{TRAINING_BYTES, Training};
+pub use train::Training;
 pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
 pub use turso_cache::{
     CacheConfig as CachePolicy, Eviction, Refresh, StampsConfig, Stats as CacheStats,

@@ -7,7 +7,7 @@ use memory_core::{Error, ErrorKind, Result};
 use turso_compression::{Dictionary, DictionaryId, Packer};
 
 /// Bytes of payloads that a dictionary is trained on, and as many to measure it on.
-pub const TRAINING_BYTES: usize = 6_400_000;
+const TRAINING_BYTES: usize = 6_400_000;
 
 /// The largest dictionary; zstd advises a hundred times as many bytes of samples.
 const DICTIONARY_BYTES: usize = 64 * 1024;

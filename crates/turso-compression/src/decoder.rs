@@ -10,7 +10,7 @@ use crate::zstd::Decompressor;
 use crate::{Config, Error, Result, deflate};
 
 /// Unpacks envelopes one after the other with the same decompressor state
-/// (about 50 KB, and 95 KB more once zstd is met).
+/// (48 KB, and 96 KB more once zstd is met).
 #[derive(Debug)]
 pub struct Decoder {
     max_uncompressed: usize,

@@ -5,7 +5,7 @@ use crate::{Error, Result};
 /// Deflate's best case: 258 bytes from a match of two bits.
 const MAX_RATIO: usize = 1032;
 
-/// A compressor whose state (about 320 KB) is allocated once.
+/// A compressor whose state (about 380 KB) is allocated once.
 #[derive(Debug)]
 pub(crate) struct Deflater {
     state: Compress,

@@ -11,9 +11,9 @@ use crate::header::{HEADER_LEN, Header};
 use crate::zstd::{Compressor, With};
 use crate::{Algorithm, Config, Result};
 
-/// Packs payloads one after the other with the same compressor state (about
-/// 320 KB for deflate; for zstd 0.6 MB at level 1, 1.3 MB at level 3 and up to some 100 MB at
-/// level 19 once it met a large payload).
+/// Packs payloads one after the other with the same compressor state: 380 KB for deflate. For zstd
+/// it grows with the largest payload so far; at level 3 it has 57 KB after 1.8 KB and 1.3 MB after
+/// 300 KB or more, at level 19 it has 85 MB after 4.5 MB.
 #[derive(Debug)]
 pub struct Encoder {
     config: Config,

@@ -33,4 +33,4 @@ pub use header::{CODEC_AT, HEADER_LEN, VERSION, original_len};
 pub use packer::Packer;
 pub use stats::Stats;
 #[cfg(feature = "transport")]
-pub use transport::{CompressedTransport, READ_AT_ONCE};
+pub use transport::CompressedTransport;

@@ -33,7 +33,7 @@ use crate::{Error, ErrorKind, HEADER_LEN, Packer, Result};
 /// No message is larger than the packer's
 /// [`max_uncompressed`](crate::Config::max_uncompressed), in both directions; a peer that
 /// announces a longer frame gets an error before anything is read for it. Room is made
-/// as bytes arrive, at most [`READ_AT_ONCE`] ahead of them, whatever length was announced.
+/// as bytes arrive, at most 64 KiB ahead of them, whatever length was announced.
 pub struct CompressedTransport<T> {
     io: T,
     packer: Packer,
@@ -48,7 +48,7 @@ pub struct CompressedTransport<T> {
 }
 
 /// Bytes that are read in one go.
-pub const READ_AT_ONCE: usize = 64 * 1024;
+const READ_AT_ONCE: usize = 64 * 1024;
 
 /// Bytes of the length before each envelope.
 const LENGTH: usize = 4;
