@@ -18,8 +18,8 @@ pub struct Config {
     pub level: Level,
     /// Payloads of fewer bytes are stored raw without trying to compress them.
     ///
-    /// Default [`DEFAULT_THRESHOLD`]: compressing costs 2 µs at least, and text
-    /// of fewer bytes shrinks by less than a tenth, or not at all.
+    /// Default [`DEFAULT_THRESHOLD`]: zstd takes a ninth off texts of so many bytes, and next
+    /// to nothing off texts of half as many.
     pub threshold: usize,
     /// The largest payload in bytes, in both directions: a larger one is
     /// neither packed nor unpacked. The format itself ends at 4 GiB − 1.
