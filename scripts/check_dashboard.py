@@ -48,11 +48,17 @@ def patiently(url, seconds=15):
             time.sleep(0.2)
 
 
+# OpenTelemetry's own name, which ends like a part of a histogram.
+TOLERATED = 'db_client_connection_count non-histogram and non-summary metrics should not have "_count" suffix'
+LINTED = 3
+
+
 def judge(text):
-    """What promtool says of the text."""
+    """Whether promtool can read the text and finds no fault but the one tolerated."""
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
-    print(f"promtool check metrics: exit {done.returncode}", done.stderr.decode().strip())
-    return done.returncode == 0
+    said = done.stderr.decode().strip()
+    print(f"promtool check metrics: exit {done.returncode}", said)
+    return done.returncode == 0 or (done.returncode == LINTED and said == TOLERATED)
 
 
 def ask(port, query):

@@ -101,9 +101,9 @@ figures! {
         |s| by_pool(s, |p| number(p.stats.waited));
     REFUSED = labelled(&[POOL], count("memory.pool.refused", "Tasks that were refused a connection at once.")),
         |s| by_pool(s, |p| number(p.stats.refused));
-    WAIT_SUM = labelled(&[POOL], figure("memory.pool.wait.sum", Kind::Gauge, Unit::Seconds, "Time waited for connections, by all tasks together. It only grows.")),
+    WAIT_SUM = labelled(&[POOL], figure("memory.pool.wait", Kind::Gauge, Unit::Seconds, "Time waited for connections, by all tasks together. It only grows.")),
         |s| by_pool(s, |p| p.stats.waiting_time.as_secs_f64());
-    USE_SUM = labelled(&[POOL], figure("memory.pool.use.sum", Kind::Gauge, Unit::Seconds, "Time that connections were on loan, all together. It only grows.")),
+    USE_SUM = labelled(&[POOL], figure("memory.pool.use", Kind::Gauge, Unit::Seconds, "Time that connections were on loan, all together. It only grows.")),
         |s| by_pool(s, |p| p.stats.busy_time.as_secs_f64());
     OVERDUE = labelled(&[POOL], count("memory.pool.overdue", "Connections that were on loan for too long.")),
         |s| by_pool(s, |p| number(p.stats.overdue));
