@@ -198,6 +198,12 @@ impl Report {
             .find(|row| row.name == side)
             .map(|row| row.wall_ratio)
     }
+
+    /// How much processor time a side takes, with the first side as 1.
+    pub fn cpu_ratio(&self, side: &str) -> Option<f64> {
+        let mut rows = self.rows.iter();
+        rows.find(|row| row.name == side).map(|row| row.cpu_ratio)
+    }
 }
 
 impl fmt::Display for Report {
@@ -282,6 +288,7 @@ mod tests {
             "{text}"
         );
         assert_eq!(report.ratio("one"), Some(1.0));
+        assert!(report.cpu_ratio("two").is_some() && report.cpu_ratio("three").is_none());
         assert!(report.time("two").is_some() && report.time("three").is_none());
     }
 }
