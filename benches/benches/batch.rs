@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use memory_benches::{Episodes, Sides};
+use memory_benches::{Episodes, Sides, thread_cpu_time};
 use memory_storage_turso::{
     Algorithm, Atomicity, CompressionConfig, DictionaryChoice, Durability, Episode,
     EpisodeStore as _, TursoStorage,
@@ -214,25 +214,32 @@ fn at_once(runtime: &Runtime, folder: &Path, rounds: usize) {
 
 async fn store_at_once(storage: &TursoStorage, episodes: &[Episode]) {
     let mut tasks = JoinSet::new();
-    for episode in episodes.iter().cloned() {
-        let storage = storage.clone();
+    for episode in episodes {
+        let (storage, episode) = (storage.clone(), episode.clone());
         tasks.spawn(async move { storage.store_episode(&episode).await.unwrap() });
     }
     assert_eq!(tasks.join_all().await.len(), episodes.len());
 }
 
-/// The longest time between two ticks of a ticker of 1 ms while `work` is done, on the same thread.
-async fn worst_gap(work: impl Future) -> Duration {
+/// The longest time between two ticks of a ticker of 1 ms while `work` is done on the same thread, and
+/// the most processor time that the thread used between two: what is left of it when nobody else
+/// wants the processor.
+async fn worst_gap(work: impl Future) -> [Duration; 2] {
     let done = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&done);
     let ticker = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(1));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let (mut last, mut worst) = (Instant::now(), Duration::ZERO);
+        let (mut last, mut used) = (Instant::now(), thread_cpu_time());
+        let mut worst = [Duration::ZERO; 2];
         while !seen.load(Ordering::Relaxed) {
             ticks.tick().await;
-            worst = worst.max(last.elapsed());
-            last = Instant::now();
+            let (now, cpu) = (Instant::now(), thread_cpu_time());
+            worst = [
+                worst[0].max(now - last),
+                worst[1].max(cpu.saturating_sub(used)),
+            ];
+            (last, used) = (now, cpu);
         }
         worst
     });
@@ -250,7 +257,7 @@ fn gaps(folder: &Path, count: usize, rounds: usize) {
         .unwrap();
     let storage = runtime.block_on(Mode::Compressed.open(&folder.join("gaps.db")));
     let mut source = Episodes::new(3);
-    let (mut idle, mut busy, mut taken) = (vec![], vec![], vec![]);
+    let (mut idle, mut busy, mut used, mut taken) = (vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
         let episodes: Vec<_> = source.by_ref().take(count).collect();
         let store = async {
@@ -258,18 +265,20 @@ fn gaps(folder: &Path, count: usize, rounds: usize) {
             assert_eq!(stored.await.unwrap().len(), count);
         };
         let begin = Instant::now();
-        busy.push(runtime.block_on(worst_gap(store)));
+        let [gap, cpu] = runtime.block_on(worst_gap(store));
         let lasted = begin.elapsed();
-        idle.push(runtime.block_on(worst_gap(async { tokio::time::sleep(lasted).await })));
+        let pause = async { tokio::time::sleep(lasted).await };
+        idle.push(runtime.block_on(worst_gap(pause))[0]);
+        busy.push(gap);
+        used.push(cpu);
         taken.push(lasted);
     }
+    let gap = format!("batch of {count}, worst gap of a 1 ms ticker");
     for (name, mut times) in [
         (format!("batch of {count}, time"), taken),
-        (
-            format!("batch of {count}, worst gap of a 1 ms ticker"),
-            busy,
-        ),
-        ("the same without a batch".to_owned(), idle),
+        (format!("{gap}, CPU"), used),
+        (format!("{gap}, wall"), busy),
+        (format!("{gap}, wall without a batch"), idle),
     ] {
         times.sort();
         let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);

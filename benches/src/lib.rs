@@ -6,7 +6,7 @@ mod script;
 mod sides;
 mod words;
 
-pub use cpu::cpu_time;
+pub use cpu::{cpu_time, thread_cpu_time};
 pub use episodes::{BYTES_MAX, BYTES_MIN, Episodes, STEPS};
 pub use sides::{Report, Sides};
 pub use testkit::Dice;
