@@ -68,7 +68,7 @@ async fn one_bad_store_fails_alone_among_those_committed_with_it() {
     // The id of one with the external id of the other.
     let mut torn = one.clone();
     torn.edit(now, |draft| {
-        draft.external_id.clone_from(&other.external_id)
+        draft.external_id.clone_from(&other.external_id);
     })
     .unwrap();
     let fresh: Vec<Episode> = (0..20).map(|nth| episode(&format!("{nth}"))).collect();
