@@ -1,6 +1,12 @@
 //! A pool before a real server with a simulated network: what keeping connections saves, and what
 //! following demand gives over a fixed pool of the same mean size. Sockets are counted at the server.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,11 +52,7 @@ fn millis(time: Duration) -> f64 {
 }
 
 /// The time at `share` of all, 0.5 for the median.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn quantile(times: &mut [Duration], share: f64) -> Duration {
     times.sort_unstable();
     let index = (times.len() as f64 * share) as usize;
