@@ -1,7 +1,7 @@
 //! Encoding many records: on all processors, in their order, never on the runtime's own thread.
 
 use crate::error::bug;
-use crate::write::Record;
+use crate::write::{Record, give_way};
 use memory_core::Result;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -19,6 +19,19 @@ struct Block<E> {
     task: JoinHandle<Result<Vec<E>>>,
 }
 
+/// The sizes of `records`. Counting writes every JSON value out, so other tasks get their turn meanwhile.
+pub(crate) async fn sizes<'a, R: Record + 'a>(
+    records: impl Iterator<Item = &'a R> + Send,
+) -> Vec<usize> {
+    let (mut sizes, mut bytes) = (Vec::new(), 0);
+    for record in records {
+        let size = record.size();
+        sizes.push(size);
+        give_way(&mut bytes, size).await;
+    }
+    sizes
+}
+
 /// Encodes `records` and gives each, with its index, to `each`. Other tasks get their turn meanwhile.
 ///
 /// Memory: what is being encoded is copied, a block for each processor.
@@ -31,7 +44,7 @@ pub(crate) async fn encode_all<R: Record>(
     start: usize,
     mut each: impl FnMut(usize, R::Encoded) -> Result<()>,
 ) -> Result<()> {
-    let blocks = memory_core::parts(records.iter().map(|record| record.size()), BLOCK_BYTES);
+    let blocks = memory_core::parts(sizes(records.iter().copied()).await, BLOCK_BYTES);
     if blocks.len() <= 1 {
         for (index, record) in records.iter().enumerate() {
             let encoded = record.encode(packer).map_err(|e| e.at_index(start + index));

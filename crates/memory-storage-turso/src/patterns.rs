@@ -1,3 +1,4 @@
+use crate::encode::sizes;
 use crate::error::unreadable;
 use crate::query::{Cut, PATTERNS, page_of, pattern_filter};
 use crate::read::{Reader, many_sql, one_sql};
@@ -43,11 +44,9 @@ impl PatternStore for TursoStorage {
         episodes: &[Episode],
         patterns: &[Pattern],
     ) -> Result<(Vec<Stored<EpisodeId>>, Vec<Stored<PatternId>>)> {
-        let sizes = episodes.iter().map(Episode::size_bytes);
-        plan(
-            sizes.chain(patterns.iter().map(Pattern::size_bytes)),
-            Atomicity::AllOrNothing,
-        )?;
+        let mut both = sizes(episodes.iter()).await;
+        both.extend(sizes(patterns.iter()).await);
+        plan(both, Atomicity::AllOrNothing)?;
         match store_both(self, episodes, patterns, Grouping::ByBytes).await {
             Err(error) if is_unplaced(&error) => {
                 store_both(self, episodes, patterns, Grouping::Each).await

@@ -1,6 +1,6 @@
 //! What records of either kind have in common, and updating them: three steps each.
 
-use crate::encode::encode_all;
+use crate::encode::{encode_all, sizes};
 use crate::error::{bug, storage};
 use crate::record::{EncodedEpisode, EncodedPattern, StoredId, revision_value};
 use crate::storage::{TursoStorage, statement};
@@ -16,7 +16,7 @@ use turso_conn::{Batch, Step, Value};
 /// Steps that update a record.
 const UPDATE_STEPS: usize = 3;
 
-/// Bytes that are decoded before other tasks get their turn: less than a millisecond of work.
+/// Bytes that are sized or decoded before other tasks get their turn: less than a millisecond of work.
 const YIELD_BYTES: usize = 64 * 1024;
 
 /// A kind of record that can be stored.
@@ -137,11 +137,11 @@ impl Record for Pattern {
     }
 }
 
-/// Lets other tasks run now and then, so that a long answer does not freeze a runtime of one thread.
-pub(crate) async fn give_way(decoded_bytes: &mut usize, bytes: usize) {
-    *decoded_bytes += bytes;
-    if *decoded_bytes >= YIELD_BYTES {
-        *decoded_bytes = 0;
+/// Lets other tasks run now and then, so that long work does not freeze a runtime of one thread.
+pub(crate) async fn give_way(done_bytes: &mut usize, bytes: usize) {
+    *done_bytes += bytes;
+    if *done_bytes >= YIELD_BYTES {
+        *done_bytes = 0;
         tokio::task::yield_now().await;
     }
 }
@@ -151,10 +151,8 @@ pub(crate) async fn update_all<R: Record>(
     storage: &TursoStorage,
     updates: &[Update<R>],
 ) -> Result<Vec<Revision>> {
-    plan(
-        updates.iter().map(|update| update.value.size()),
-        Atomicity::AllOrNothing,
-    )?;
+    let values = updates.iter().map(|update| &update.value);
+    plan(sizes(values).await, Atomicity::AllOrNothing)?;
     let last = last_updates(updates);
     let mut batch = Batch::new();
     let records: Vec<&R> = updates.iter().map(|update| &update.value).collect();

@@ -9,7 +9,7 @@ pub(crate) use sql::{
     EPISODES_BEFORE_STORE, EPISODES_STORE, PATTERNS_BEFORE_STORE, PATTERNS_STORE,
 };
 
-use crate::encode::encode_all;
+use crate::encode::{encode_all, sizes};
 use crate::error::{bug, storage};
 use crate::record::StoredId;
 use crate::storage::TursoStorage;
@@ -48,7 +48,7 @@ pub(crate) async fn store_all<R: Record>(
     atomicity: Atomicity,
 ) -> Result<Vec<Stored<R::Id>>> {
     let mut all = Vec::with_capacity(records.len());
-    for part in plan(records.iter().map(R::size), atomicity)? {
+    for part in plan(sizes(records.iter()).await, atomicity)? {
         let start = part.start;
         match store_part(storage, records, part).await {
             Ok(stored) => all.extend(stored),
