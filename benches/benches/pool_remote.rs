@@ -31,8 +31,8 @@ fn main() {
         database.set_round_trip(ROUND_TRIP);
         database.set_handshake(HANDSHAKE);
         overhead(&database, if measured { 1_000 } else { 5 }).await;
-        let phase = Duration::from_millis(if measured { 15_000 } else { 50 });
-        for (name, high, low) in [("square wave", 12, 2), ("bursts", 20, 1)] {
+        for (name, high, low, seconds) in [("square wave", 12, 2, 15), ("bursts", 20, 1, 5)] {
+            let phase = Duration::from_millis(if measured { seconds * 1_000 } else { 50 });
             variable(&database, name, high, low, phase).await;
         }
     });
