@@ -17,7 +17,8 @@ use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
 ///
-/// A clone is another handle to the same storage. It needs a tokio runtime.
+/// A clone is another handle to the same storage. It needs a tokio runtime, and belongs to the one in
+/// which it was opened: when that has ended, no further connection is opened.
 ///
 /// ```
 /// use memory_storage_turso::{Episode, EpisodeStore, Namespace, TaskType, Timestamp, TursoStorage};
