@@ -18,6 +18,7 @@ mod damage;
 mod layer_metrics;
 mod metrics;
 mod model;
+mod nth_failure;
 mod opening;
 mod pools;
 #[cfg(feature = "remote")]
