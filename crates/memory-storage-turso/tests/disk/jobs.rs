@@ -12,6 +12,7 @@ pub const JOBS: &[(&str, Job)] = &[
     ("store_until_error", store_until_error),
     ("read_then_write", read_then_write),
     ("run_out_of_descriptors", run_out_of_descriptors),
+    ("count_up", crate::writers::count_up_job),
 ];
 
 fn block_on<F: Future<Output = JobResult>>(future: F) -> JobResult {

@@ -17,6 +17,7 @@ mod place;
 mod space;
 mod strace;
 mod syscalls;
+mod writers;
 
 #[test]
 fn worker() {
