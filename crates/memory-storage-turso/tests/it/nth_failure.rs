@@ -220,7 +220,7 @@ async fn every_write(url: &str, way: &'static str) {
 
 async fn updates(all: &mut Sabotaged, ids: &[EpisodeId], learnt: &Pattern) {
     let namespace = Namespace::default();
-    let mut changes = Vec::new();
+    let mut tagged = Vec::new();
     for id in ids {
         let read = all
             .storage
@@ -231,10 +231,10 @@ async fn updates(all: &mut Sabotaged, ids: &[EpisodeId], learnt: &Pattern) {
         let mut changed = (*read).clone();
         let tags = [Tag::new("changed").unwrap()].into();
         changed.edit(now(), |draft| draft.tags = tags).unwrap();
-        changes.push(Update::new(changed, read.revision));
+        tagged.push(Update::new(changed, read.revision));
     }
     all.loops("update_episodes", async |s| {
-        s.update_episodes(&changes).await
+        s.update_episodes(&tagged).await
     })
     .await;
     let read = all

@@ -2,8 +2,8 @@
 
 use crate::support::{block_on, episode};
 use memory_storage_turso::{
-    Atomicity, Change, Episode, EpisodeId, EpisodeStore, ErrorKind, ExternalId, InMemoryStorage,
-    RewardScore, Timestamp, TursoStorage,
+    Atomicity, Change, Episode, EpisodeId, EpisodeQuery, EpisodeStore, ErrorKind, ExternalId,
+    InMemoryStorage, RewardScore, Timestamp, TursoStorage,
 };
 use proptest::prelude::*;
 
@@ -112,4 +112,32 @@ fn f68_every_reward_is_stored_exactly() {
         let report = storage.check().await.unwrap();
         assert!(report.is_clean(), "{report:?}");
     });
+}
+
+#[tokio::test]
+async fn one_bad_episode_among_ten_thousand_is_named_and_nothing_is_stored() {
+    const BAD: usize = 7_321;
+    let storage = TursoStorage::open(":memory:").await.unwrap();
+    let named = |name: &str| {
+        let mut named = episode(name);
+        let id = ExternalId::new(name).unwrap();
+        let edited = named.edit(named.started_at, |draft| draft.external_id = Some(id));
+        edited.unwrap();
+        named
+    };
+    let (one, other) = (named("one"), named("other"));
+    for stored in [&one, &other] {
+        storage.store_episode(stored).await.unwrap();
+    }
+    let mut all: Vec<Episode> = (0..10_000).map(|nth| episode(&format!("{nth}"))).collect();
+    // The id of one with the external id of the other.
+    all[BAD] = one.clone();
+    let edited = all[BAD].edit(one.started_at, |draft| {
+        draft.external_id.clone_from(&other.external_id);
+    });
+    edited.unwrap();
+    let stored = storage.store_episodes(&all, Atomicity::AllOrNothing).await;
+    assert_eq!(seen(stored), Err((ErrorKind::Constraint, Some(BAD))));
+    let query = EpisodeQuery::default();
+    assert_eq!(storage.count_episodes(&query).await.unwrap(), 2);
 }
