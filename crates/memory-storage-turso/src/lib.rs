@@ -50,7 +50,8 @@ pub use storage::{PoolFigures, Pools, TursoStorage};
 pub use train::Training;
 pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
 pub use turso_cache::{
-    CacheConfig as CachePolicy, Eviction, Refresh, StampsConfig, Stats as CacheStats,
+    CacheConfig as CachePolicy, Clock, Eviction, ManualClock, Refresh, StampsConfig,
+    Stats as CacheStats, SystemClock,
 };
 pub use turso_compression::{
     Algorithm, CompressedTransport, Config as CompressionConfig, DictionaryId,

@@ -18,6 +18,7 @@ use memory_core::{ChangeMark, Result, StorageBackend};
 use shared::Shared;
 use std::fmt;
 use std::sync::Arc;
+use turso_cache::{Clock, SystemClock};
 
 /// A backend behind a cache of its episodes, patterns, relationships and query results.
 ///
@@ -62,8 +63,20 @@ impl<S> CachedStorage<S> {
     /// # Errors
     /// `Misuse` when the configuration contradicts itself.
     pub fn new(backend: S, config: &CacheConfig) -> Result<Self> {
+        Self::with_clock(backend, config, SystemClock)
+    }
+
+    /// The same, whose values grow old by another clock, for tests and simulations. How often
+    /// the writes of others are looked for goes by the system's.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_clock<C>(backend: S, config: &CacheConfig, clock: C) -> Result<Self>
+    where
+        C: Clock + Clone + 'static,
+    {
         Ok(Self {
-            shared: Arc::new(Shared::new(backend, config)?),
+            shared: Arc::new(Shared::new(backend, config, &clock)?),
             bypasses: false,
         })
     }

@@ -12,7 +12,7 @@ use memory_core::{
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::Arc;
-use turso_cache::{Cache, Scope, Stamps};
+use turso_cache::{Cache, Clock, Scope, Stamps};
 
 pub(super) struct Shared<S> {
     inner: Arc<S>,
@@ -31,11 +31,17 @@ pub(super) struct Caches {
 }
 
 impl Caches {
-    fn new(config: &CacheConfig, stamps: &Stamps, tables: Tables) -> Result<Self> {
+    fn new<C: Clock + Clone + 'static>(
+        config: &CacheConfig,
+        stamps: &Stamps,
+        tables: Tables,
+        clock: &C,
+    ) -> Result<Self> {
         let shares = config.shares;
         let episodes = Cache::builder(config.part(shares.episodes)?)
             .named("episodes")
             .stamps(stamps)
+            .clock(clock.clone())
             .depends_also(tables.external_ids, move |_, episode: &Arc<Episode>| {
                 tables.reads_external_id(episode)
             })
@@ -43,14 +49,17 @@ impl Caches {
         let patterns = Cache::builder(config.part(shares.patterns)?)
             .named("patterns")
             .stamps(stamps)
+            .clock(clock.clone())
             .weigher(|_, pattern: &Arc<Pattern>| bytes(pattern_bytes(pattern)));
         let edges = Cache::builder(config.part(shares.relationships)?)
             .named("relationships")
             .stamps(stamps)
+            .clock(clock.clone())
             .weigher(|_, value: &EdgeValue| bytes(value.bytes()));
         let queries = Cache::builder(config.part(shares.queries)?)
             .named("queries")
             .stamps(stamps)
+            .clock(clock.clone())
             .weigher(|_, value: &QueryValue| bytes(value.bytes()));
         Ok(Self {
             episodes: episodes.build().map_err(misuse)?,
@@ -62,10 +71,13 @@ impl Caches {
 }
 
 impl<S> Shared<S> {
-    pub(super) fn new(backend: S, config: &CacheConfig) -> Result<Self> {
+    pub(super) fn new<C>(backend: S, config: &CacheConfig, clock: &C) -> Result<Self>
+    where
+        C: Clock + Clone + 'static,
+    {
         let (stamps, tables) = Tables::new(config.stamps);
         let caches = match config.mode {
-            CacheMode::On => Some(Caches::new(config, &stamps, tables)?),
+            CacheMode::On => Some(Caches::new(config, &stamps, tables, clock)?),
             CacheMode::Off => None,
         };
         Ok(Self {

@@ -5,5 +5,6 @@ mod errors;
 mod exact;
 mod model;
 mod races;
+mod replay;
 mod unknown;
 mod world;
