@@ -10,9 +10,12 @@ mod exit;
 mod faults;
 mod gate;
 mod kill;
+mod rogue;
+mod said;
 mod skip;
 mod storage;
 mod temp;
+mod told;
 mod worker;
 
 #[cfg(feature = "net")]
@@ -28,9 +31,12 @@ pub use exit::Exit;
 pub use faults::{Fault, Faults, every_failure};
 pub use gate::Gate;
 pub use kill::Kill;
+pub use rogue::{Rogue, RoguePanics};
+pub use said::Said;
 pub use skip::skipped;
 pub use storage::FaultStorage;
 pub use temp::TempDb;
+pub use told::{Registered, Told};
 pub use worker::{Job, JobResult, Worker, work};
 
 /// Generators for every value of the model, nasty strings among them: those of

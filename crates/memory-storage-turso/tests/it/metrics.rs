@@ -8,12 +8,10 @@ use memory_storage_turso::{
     PerformanceSnapshot, StorageBackend, TursoStorage, instruments,
 };
 use std::collections::BTreeSet;
-use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::fmt::Write;
+use std::sync::Mutex;
 use std::time::Duration;
-use testkit::{Fault, FaultStorage, Faults};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Metadata, Subscriber, span};
+use testkit::{Fault, FaultStorage, Faults, Said};
 
 /// It changes nothing, and each operation has a name of its own: none counts as `other`.
 #[test]
@@ -180,41 +178,6 @@ fn every_metric_has_a_name_of_its_own_and_a_unit_that_fits() {
     }
 }
 
-/// Keeps everything that is said at any level.
-#[derive(Clone, Default)]
-struct Listener(Arc<Mutex<String>>);
-
-impl Visit for Listener {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = writeln!(self.0.lock().unwrap(), "{}={value:?}", field.name());
-    }
-}
-
-impl Subscriber for Listener {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        attributes.record(&mut self.clone());
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        values.record(&mut self.clone());
-    }
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut self.clone());
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 async fn all_with_a_canary(storage: &dyn StorageBackend) -> Vec<memory_storage_turso::Error> {
     use memory_storage_turso::{EpisodeId, ExternalId, Tag, TagChange, Timestamp, Update};
     let mut stored = episode("canary in the description");
@@ -264,10 +227,9 @@ async fn all_with_a_canary(storage: &dyn StorageBackend) -> Vec<memory_storage_t
 /// With everything logged, what is stored is in no log, no metric and no error.
 #[test]
 fn a_canary_in_the_content_is_never_seen_outside() {
-    let listener = Listener::default();
-    let said = Arc::clone(&listener.0);
+    let said = Said::default();
     // For all threads: the work is done on blocking ones.
-    tracing::subscriber::set_global_default(listener).unwrap();
+    tracing::subscriber::set_global_default(said.clone()).unwrap();
     block_on(async {
         let fresh = Fresh::new().await;
         let storage = MeteredStorage::new(fresh.storage.clone());
@@ -286,7 +248,7 @@ fn a_canary_in_the_content_is_never_seen_outside() {
         assert!(!told.contains("canary"), "{told}");
         seen.report(&Figures::new());
     });
-    let said = said.lock().unwrap().clone();
+    let said = said.text();
     assert!(
         said.contains("db.operation.name=\"episodes.store\""),
         "{said}"

@@ -1,20 +1,17 @@
 //! What is stored does not reach the logs.
 
-use std::sync::Arc;
-
+use testkit::Said;
 use turso_conn::{Batch, Execute, Statement};
 
-use crate::recorder::Recorder;
 use crate::support::Place;
 
 /// libsql says the SQL text at TRACE, so values must never be part of it; bound
 /// values are not said, neither by it nor by us, and no error shows them.
 #[tokio::test]
 async fn l25_bound_values_are_neither_logged_nor_shown_in_errors() {
-    let recorder = Recorder::default();
-    let said = Arc::clone(&recorder.said);
+    let said = Said::default();
     // For all threads: the work is done on blocking ones.
-    tracing::subscriber::set_global_default(recorder).unwrap();
+    tracing::subscriber::set_global_default(said.clone()).unwrap();
     let place = Place::new();
     let mut conn = place.with_table().await;
     let store = |x: i64| {
@@ -34,7 +31,7 @@ async fn l25_bound_values_are_neither_logged_nor_shown_in_errors() {
     let raw = place.raw().await;
     raw.execute("UPDATE t SET y = 'spliced'", ()).await.unwrap();
 
-    let said = said.lock().unwrap().clone();
+    let said = said.text();
     assert!(said.contains("spliced"), "libsql changed");
     assert!(!said.contains("canary"));
     assert!(!format!("{errors:?}").contains("canary"));

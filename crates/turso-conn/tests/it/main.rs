@@ -23,7 +23,6 @@ mod faults_files;
 mod faults_programs;
 mod kinds;
 mod logging;
-mod recorder;
 mod single;
 mod support;
 mod writers;

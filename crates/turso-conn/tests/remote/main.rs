@@ -21,8 +21,6 @@ mod faults_time;
 mod faults_tls;
 mod lending;
 mod partition;
-#[path = "../it/recorder.rs"]
-mod recorder;
 mod scripted;
 mod secrets;
 mod sqld_faults;

@@ -2,13 +2,12 @@
 
 use std::error::Error as _;
 use std::fmt::Write;
-use std::sync::Arc;
 use std::time::Duration;
 
+use testkit::Said;
 use testkit::net::{Action, Message};
 use turso_conn::{Batch, Connect, Error, Execute, Program, RemoteConfig, Secret, Statement};
 
-use crate::recorder::Recorder;
 use crate::scripted::{Server, json_response};
 
 const TOKEN: &str = "canary-token";
@@ -77,9 +76,8 @@ fn show(error: &Error, shown: &mut String) {
 
 #[tokio::test(start_paused = true)]
 async fn the_token_and_the_content_are_neither_logged_nor_shown() {
-    let recorder = Recorder::default();
-    let said = Arc::clone(&recorder.said);
-    tracing::subscriber::set_global_default(recorder).unwrap();
+    let said = Said::default();
+    tracing::subscriber::set_global_default(said.clone()).unwrap();
     let config = RemoteConfig {
         token: Some(Secret::new(TOKEN)),
         answer_bytes_max: 1 << 20,
@@ -101,7 +99,7 @@ async fn the_token_and_the_content_are_neither_logged_nor_shown() {
     show(&refused.unwrap_err(), &mut shown);
     assert!(failed >= 100, "{failed}");
 
-    let said = said.lock().unwrap().clone();
+    let said = said.text();
     assert!(said.contains("trying again"), "nothing was recorded");
     for canary in [TOKEN, CONTENT] {
         assert!(!said.contains(canary), "logged");
