@@ -97,7 +97,8 @@ where
 
     /// Reports what the cache does through the `metrics` facade, as `memory.cache.*` with
     /// this name as the label `cache`. To be built after the application has installed its
-    /// recorder: handles are registered once. Without a name nothing is reported.
+    /// recorder: handles are registered once. One that panics is not called again, and changes no
+    /// result. Without a name nothing is reported.
     pub fn named(self, name: &'static str) -> Self {
         let name = Some(name);
         Self { name, ..self }

@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::Removal;
+use crate::told::{Guard, Told};
 use crate::vault::Held;
 
 /// A number that only grows, and whom to tell of it. Telling takes no lock: the
@@ -9,18 +10,13 @@ use crate::vault::Held;
 #[derive(Debug)]
 pub(crate) struct Counter {
     own: AtomicU64,
-    told: metrics::Counter,
+    told: Told<metrics::Counter>,
 }
 
 impl Counter {
-    fn new(told: metrics::Counter) -> Self {
-        let own = AtomicU64::new(0);
-        Self { own, told }
-    }
-
     pub(crate) fn one_more(&self) {
         self.own.fetch_add(1, Relaxed);
-        self.told.increment(1);
+        self.told.tell(|counter| counter.increment(1));
     }
 
     pub(crate) fn get(&self) -> u64 {
@@ -40,7 +36,7 @@ pub(crate) struct Counters {
     pub(crate) loads: Counter,
     pub(crate) load_failures: Counter,
     load_nanos: AtomicU64,
-    load_duration: metrics::Histogram,
+    load_duration: Told<metrics::Histogram>,
     pub(crate) refreshes: Counter,
     pub(crate) not_stored: Counter,
     pub(crate) too_large: Counter,
@@ -48,32 +44,57 @@ pub(crate) struct Counters {
     pub(crate) evicted: Counter,
     pub(crate) swept: Counter,
     pub(crate) invalidated: Counter,
-    entries: metrics::Gauge,
-    bytes: metrics::Gauge,
+    entries: Told<metrics::Gauge>,
+    bytes: Told<metrics::Gauge>,
+}
+
+/// Asks the recorder for handles, where a cache has a name.
+struct Register {
+    cache: Option<&'static str>,
+    guard: Guard,
+}
+
+impl Register {
+    fn handle<H>(&self, ask: impl FnOnce(&'static str) -> H) -> Told<H> {
+        self.cache
+            .map_or_else(Told::nobody, |cache| self.guard.handle(|| ask(cache)))
+    }
+
+    fn counter(&self, metric: &'static str) -> Counter {
+        Counter {
+            own: AtomicU64::new(0),
+            told: self.handle(|cache| metrics::counter!(metric, "cache" => cache)),
+        }
+    }
+
+    fn reason(&self, metric: &'static str, reason: &'static str) -> Counter {
+        let ask = |cache| metrics::counter!(metric, "cache" => cache, "reason" => reason);
+        Counter {
+            own: AtomicU64::new(0),
+            told: self.handle(ask),
+        }
+    }
+
+    fn gauge(&self, metric: &'static str) -> Told<metrics::Gauge> {
+        self.handle(|cache| metrics::gauge!(metric, "cache" => cache))
+    }
+
+    fn histogram(&self, metric: &'static str) -> Told<metrics::Histogram> {
+        self.handle(|cache| metrics::histogram!(metric, "cache" => cache))
+    }
 }
 
 impl Counters {
     /// Counters that nobody is told of, or those of a cache of this name.
     pub(crate) fn new(cache: Option<&'static str>) -> Self {
-        let counter = |metric: &'static str, label: &'static str, value: &'static str| {
-            Counter::new(cache.map_or_else(metrics::Counter::noop, |cache| {
-                if label.is_empty() {
-                    metrics::counter!(metric, "cache" => cache)
-                } else {
-                    metrics::counter!(metric, "cache" => cache, label => value)
-                }
-            }))
+        let register = Register {
+            cache,
+            guard: Guard::default(),
         };
-        let plain = |metric| counter(metric, "", "");
-        let miss = |reason| counter("memory.cache.misses", "reason", reason);
-        let refused = |reason| counter("memory.cache.not_stored", "reason", reason);
-        let removal = |reason| counter("memory.cache.removals", "reason", reason);
-        let gauge = |metric: &'static str| {
-            cache.map_or_else(
-                metrics::Gauge::noop,
-                |cache| metrics::gauge!(metric, "cache" => cache),
-            )
-        };
+        let plain = |metric| register.counter(metric);
+        let miss = |reason| register.reason("memory.cache.misses", reason);
+        let refused = |reason| register.reason("memory.cache.not_stored", reason);
+        let removal = |reason| register.reason("memory.cache.removals", reason);
         Self {
             hits: plain("memory.cache.hits"),
             unknown: miss("unknown"),
@@ -83,10 +104,7 @@ impl Counters {
             loads: plain("memory.cache.loads"),
             load_failures: plain("memory.cache.load.failures"),
             load_nanos: AtomicU64::new(0),
-            load_duration: cache.map_or_else(
-                metrics::Histogram::noop,
-                |cache| metrics::histogram!("memory.cache.load.duration", "cache" => cache),
-            ),
+            load_duration: register.histogram("memory.cache.load.duration"),
             refreshes: plain("memory.cache.refreshes"),
             not_stored: refused("write"),
             too_large: refused("too_large"),
@@ -94,15 +112,16 @@ impl Counters {
             evicted: removal("evicted"),
             swept: removal("dead"),
             invalidated: removal("invalidated"),
-            entries: gauge("memory.cache.entries"),
-            bytes: gauge("memory.cache.bytes"),
+            entries: register.gauge("memory.cache.entries"),
+            bytes: register.gauge("memory.cache.bytes"),
         }
     }
 
     pub(crate) fn load_took(&self, span: Duration) {
         let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         self.load_nanos.fetch_add(nanos, Relaxed);
-        self.load_duration.record(span.as_secs_f64());
+        self.load_duration
+            .tell(|duration| duration.record(span.as_secs_f64()));
     }
 
     pub(crate) fn load_time(&self) -> Duration {
@@ -121,7 +140,7 @@ impl Counters {
     /// What is held now.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     pub(crate) fn holds(&self, held: Held) {
-        self.entries.set(held.entries as f64);
-        self.bytes.set(held.bytes as f64);
+        self.entries.tell(|gauge| gauge.set(held.entries as f64));
+        self.bytes.tell(|gauge| gauge.set(held.bytes as f64));
     }
 }

@@ -31,6 +31,7 @@ mod stamps;
 mod stats;
 mod store;
 mod sync;
+mod told;
 mod vault;
 
 pub use builder::Builder;

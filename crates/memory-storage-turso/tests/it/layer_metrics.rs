@@ -1,15 +1,13 @@
 //! What the layers below and above tell: pools, commits, payloads, caches.
 
 use crate::support::{Fresh, block_on, episode};
-use memory_storage_turso::metrics::{Figures, Kind};
+use memory_storage_turso::metrics::Figures;
 use memory_storage_turso::{
     CacheConfig, CachedStorage, EpisodeStore, MeteredStorage, Observe, PerformanceSnapshot,
     TursoStorage, instruments,
 };
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
+use testkit::{Rogue, RoguePanics, Told};
 
 type Cached = CachedStorage<MeteredStorage<TursoStorage>>;
 
@@ -90,82 +88,28 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
     assert_eq!(empty, PerformanceSnapshot::default());
 }
 
-/// Keeps what is registered and described.
-#[derive(Default)]
-struct Told {
-    registered: Mutex<BTreeSet<(String, Vec<String>, &'static str)>>,
-    values: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
-    described: Mutex<BTreeSet<String>>,
-}
-
-impl Told {
-    fn register(&self, key: &Key, kind: Kind) -> Arc<AtomicU64> {
-        let labels = key.labels().map(|label| label.key().to_owned()).collect();
-        let registered = (key.name().to_owned(), labels, kind.as_str());
-        self.registered.lock().unwrap().insert(registered);
-        let values: Vec<_> = key.labels().map(metrics::Label::value).collect();
-        let name = format!("{} {}", key.name(), values.join(" "));
-        let mut all = self.values.lock().unwrap();
-        Arc::clone(all.entry(name).or_default())
-    }
-
-    fn describe(&self, name: &KeyName) {
-        let name = name.as_str().to_owned();
-        self.described.lock().unwrap().insert(name);
-    }
-
-    fn value(&self, name: &str) -> u64 {
-        self.values.lock().unwrap()[name].load(Ordering::Relaxed)
-    }
-
-    fn gauge(&self, name: &str) -> f64 {
-        f64::from_bits(self.value(name))
-    }
-}
-
-impl Recorder for Told {
-    fn describe_counter(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
-        self.describe(&name);
-    }
-
-    fn describe_gauge(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
-        self.describe(&name);
-    }
-
-    fn describe_histogram(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
-        self.describe(&name);
-    }
-
-    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        Counter::from_arc(self.register(key, Kind::Counter))
-    }
-
-    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::from_arc(self.register(key, Kind::Gauge))
-    }
-
-    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        self.register(key, Kind::Histogram);
-        Histogram::noop()
-    }
-}
-
 /// Everything that is told is in the list, with its labels, and has a meaning.
 #[test]
 fn the_recorder_is_told_what_is_listed_and_what_it_means() {
     let told = Told::default();
+    let value = |key| told.value(key).unwrap();
     metrics::with_local_recorder(&told, || {
         block_on(async {
             let memory = cached(TursoStorage::open(":memory:").await.unwrap());
             memory.store_episode(&episode("x")).await.unwrap();
             memory.performance().report(&Figures::new());
             let acquired = memory.performance().pools.unwrap().write.stats.acquired;
-            assert_eq!(told.value("memory.pool.acquired all"), acquired);
+            let reported = value("memory.pool.acquired{db.client.connection.pool.name=all}");
+            assert_eq!(reported.to_string(), acquired.to_string());
         });
     });
-    assert_eq!(told.value("memory.payload.packed "), 1);
-    assert!((told.gauge("db.client.connection.count all idle") - 1.0).abs() < 1e-9);
-    assert!(told.gauge("memory.pool.use all") > 0.0);
+    let near = |key, wanted: f64| assert!((value(key) - wanted).abs() < 1e-9, "{key}");
+    near("memory.payload.packed{}", 1.0);
+    near(
+        "db.client.connection.count{db.client.connection.pool.name=all,db.client.connection.state=idle}",
+        1.0,
+    );
+    assert!(value("memory.pool.use{db.client.connection.pool.name=all}") > 0.0);
     let listed: BTreeSet<_> = instruments()
         .iter()
         .map(|i| {
@@ -173,8 +117,8 @@ fn the_recorder_is_told_what_is_listed_and_what_it_means() {
             (i.name.to_owned(), labels, i.kind.as_str())
         })
         .collect();
-    let registered = told.registered.into_inner().unwrap();
-    let described = told.described.into_inner().unwrap();
+    let registered = told.registered().into_iter();
+    let registered: BTreeSet<_> = registered.map(|r| (r.name, r.labels, r.kind)).collect();
     let of = |all: &BTreeSet<(String, Vec<String>, &'static str)>, prefix: &str| {
         let some = all.iter().filter(|one| one.0.starts_with(prefix)).cloned();
         some.collect::<BTreeSet<_>>()
@@ -183,7 +127,32 @@ fn the_recorder_is_told_what_is_listed_and_what_it_means() {
         assert_eq!(of(&registered, prefix), of(&listed, prefix));
     }
     for (name, ..) in &registered {
-        assert!(described.contains(name), "{name}");
+        assert!(told.unit(name).is_some(), "{name}");
         assert!(listed.iter().any(|one| one.0 == *name), "{name}");
+    }
+}
+
+/// Neither the cache, nor the metered layers, nor the report minds.
+#[test]
+fn f78_a_recorder_that_panics_changes_nothing_that_a_storage_answers() {
+    for panics in [RoguePanics::AtOnce, RoguePanics::WhenTold] {
+        let rogue = Rogue::new(panics);
+        metrics::with_local_recorder(&rogue, || {
+            block_on(async {
+                let memory = cached(TursoStorage::open(":memory:").await.unwrap());
+                let stored = episode("x");
+                memory.store_episode(&stored).await.unwrap();
+                for _ in 0..3 {
+                    let found = memory.get_episode(&stored.namespace, stored.id).await;
+                    assert_eq!(found.unwrap().unwrap().id, stored.id);
+                }
+                let seen = memory.performance();
+                seen.report(&Figures::new());
+                assert_eq!(gets(&seen), (1, 1));
+                assert_eq!(seen.cache.unwrap().episodes.hits, 2);
+                assert!(seen.storage.recorder_panicked && seen.database.recorder_panicked);
+            });
+        });
+        assert!(rogue.panicked() > 1);
     }
 }

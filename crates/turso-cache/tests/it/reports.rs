@@ -1,111 +1,22 @@
 //! What a cache tells a recorder of the `metrics` facade.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use metrics::{
-    Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
-    SharedString, Unit,
-};
+use testkit::{Gate, Rogue, RoguePanics, Told};
 use turso_cache::{Cache, CacheConfig};
-
-/// Keeps the sum of whatever it is told, by metric and labels, and how often a handle was asked for.
-#[derive(Default)]
-struct Sums {
-    sums: Mutex<BTreeMap<String, f64>>,
-    registered: Mutex<usize>,
-}
-
-struct One(Arc<Sums>, String);
-
-impl One {
-    fn add(&self, value: f64) {
-        *self
-            .0
-            .sums
-            .lock()
-            .unwrap()
-            .entry(self.1.clone())
-            .or_default() += value;
-    }
-}
-
-impl CounterFn for One {
-    fn increment(&self, value: u64) {
-        self.add(f64::from(u32::try_from(value).unwrap()));
-    }
-
-    fn absolute(&self, _: u64) {
-        unreachable!("counters are incremented")
-    }
-}
-
-impl GaugeFn for One {
-    fn increment(&self, _: f64) {
-        unreachable!("gauges are set")
-    }
-
-    fn decrement(&self, _: f64) {
-        unreachable!("gauges are set")
-    }
-
-    fn set(&self, value: f64) {
-        self.0.sums.lock().unwrap().insert(self.1.clone(), value);
-    }
-}
-
-impl HistogramFn for One {
-    fn record(&self, _: f64) {
-        self.add(1.0);
-    }
-}
-
-struct Listening(Arc<Sums>);
-
-impl Listening {
-    fn one(&self, key: &Key) -> Arc<One> {
-        *self.0.registered.lock().unwrap() += 1;
-        let labels: Vec<_> = key
-            .labels()
-            .map(|l| format!("{}={}", l.key(), l.value()))
-            .collect();
-        Arc::new(One(
-            Arc::clone(&self.0),
-            format!("{} {}", key.name(), labels.join(" ")),
-        ))
-    }
-}
-
-impl Recorder for Listening {
-    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-
-    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        Counter::from_arc(self.one(key))
-    }
-
-    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::from_arc(self.one(key))
-    }
-
-    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::from_arc(self.one(key))
-    }
-}
 
 #[tokio::test]
 async fn a_named_cache_tells_of_what_it_does_through_handles_registered_once() {
-    let sums = Arc::new(Sums::default());
-    let (cache, silent) = metrics::with_local_recorder(&Listening(Arc::clone(&sums)), || {
+    let told = Told::default();
+    let (cache, silent) = metrics::with_local_recorder(&told, || {
         let build = || Cache::<u32, u32>::builder(CacheConfig::default());
         (
             build().named("test").build().unwrap(),
             build().build().unwrap(),
         )
     });
-    let registered = *sums.registered.lock().unwrap();
+    let registered = told.registered().len();
     for key in [1, 1, 2, 1] {
         for cache in [&cache, &silent] {
             let load = async || Ok::<_, Infallible>(Some(key));
@@ -113,22 +24,66 @@ async fn a_named_cache_tells_of_what_it_does_through_handles_registered_once() {
         }
     }
     cache.invalidate(&1);
-    let told = |metric: &str| sums.sums.lock().unwrap().get(metric).copied();
-    assert_eq!(told("memory.cache.hits cache=test"), Some(2.0));
+    let value = |metric: &str| told.value(metric);
+    assert_eq!(value("memory.cache.hits{cache=test}"), Some(2.0));
     assert_eq!(
-        told("memory.cache.misses cache=test reason=unknown"),
+        value("memory.cache.misses{cache=test,reason=unknown}"),
         Some(2.0)
     );
-    assert_eq!(told("memory.cache.loads cache=test"), Some(2.0));
-    assert_eq!(told("memory.cache.load.duration cache=test"), Some(2.0));
+    assert_eq!(value("memory.cache.loads{cache=test}"), Some(2.0));
+    assert_eq!(value("memory.cache.load.duration{cache=test}"), Some(2.0));
     assert_eq!(
-        told("memory.cache.removals cache=test reason=invalidated"),
+        value("memory.cache.removals{cache=test,reason=invalidated}"),
         Some(1.0)
     );
-    assert_eq!(told("memory.cache.entries cache=test"), Some(1.0));
+    assert_eq!(value("memory.cache.entries{cache=test}"), Some(1.0));
     assert_eq!(
-        told("memory.cache.bytes cache=test"),
+        value("memory.cache.bytes{cache=test}"),
         Some(f64::from(u32::try_from(cache.stats().bytes).unwrap()))
     );
-    assert_eq!(*sums.registered.lock().unwrap(), registered);
+    assert_eq!(told.registered().len(), registered);
+}
+
+/// What a recorder does to itself is nothing to those who read and load.
+#[tokio::test]
+async fn f78_a_recorder_that_panics_changes_no_result_and_holds_up_nobody() {
+    for panics in [RoguePanics::AtOnce, RoguePanics::WhenTold] {
+        let rogue = Rogue::new(panics);
+        let cache = metrics::with_local_recorder(&rogue, || {
+            Cache::<u32, u32>::builder(CacheConfig::default())
+                .named("test")
+                .build()
+                .unwrap()
+        });
+        let (gate, loads) = (Gate::new(), AtomicU64::new(0));
+        let load = async || {
+            loads.fetch_add(1, Relaxed);
+            gate.pass().await;
+            Ok::<_, Infallible>(Some(7))
+        };
+        let get = || cache.get_or_load(&1, &[], load);
+        // One loads, two wait for it.
+        let opens = async {
+            gate.arrived(1).await;
+            gate.open();
+        };
+        let (first, second, third, ()) = tokio::join!(get(), get(), get(), opens);
+        assert_eq!([first, second, third], [Ok(Some(7)); 3]);
+        assert_eq!(loads.load(Relaxed), 1);
+        assert_eq!(get().await, Ok(Some(7)));
+        let fails = cache
+            .get_or_load(&2, &[], async || Err::<Option<u32>, _>("no"))
+            .await;
+        assert_eq!(fails, Err("no"));
+        cache.invalidate(&1);
+        assert_eq!(get().await, Ok(Some(7)));
+        let seen = cache.stats();
+        assert_eq!((seen.hits, seen.coalesced, seen.loads), (1, 2, 3));
+        assert_eq!(
+            (seen.load_failures, seen.invalidated, seen.entries),
+            (1, 1, 1)
+        );
+        // It is not called again.
+        assert_eq!(rogue.panicked(), 1);
+    }
 }
