@@ -4,6 +4,7 @@ use memory_core::ChangeMark;
 use std::time::Duration;
 use turso_batch::{GroupCommit, Submission};
 use turso_conn::{Acquire, Error, ErrorKind, Execute, Location, Result, Rows, Statement};
+use turso_metrics::{MeteredAcquire, MeteredLease};
 use turso_pool::{Lease, Pool};
 
 use crate::config::Config;
@@ -20,6 +21,13 @@ pub(crate) struct Lanes {
     write: GroupCommit<Lane>,
     /// None when reads share the connections of writes.
     read: Option<Lane>,
+}
+
+/// A pool of which it is known how long tasks wait for its connections and keep them.
+pub(crate) type Lane = MeteredAcquire<Lender>;
+
+fn lane(pool: Pool<Connector>, name: &'static str) -> Lane {
+    MeteredAcquire::new(Lender(pool), name)
 }
 
 impl Lanes {
@@ -45,11 +53,12 @@ impl Lanes {
         let mut commits = config.commits.clone();
         commits.wait = commits.wait.min(wait);
         let pool = |config| Pool::builder(connector.clone()).config(config);
-        let write = Lane(pool(write).build_one().await?);
+        let write = pool(write).build_one().await?;
         let read = read.map(|read| pool(read).build_lazy()).transpose()?;
+        let write = lane(write, if read.is_some() { "write" } else { "all" });
         Ok(Self {
             write: GroupCommit::new(write, commits),
-            read: read.map(Lane),
+            read: read.map(|pool| lane(pool, "read")),
         })
     }
 
@@ -75,7 +84,7 @@ impl Lanes {
     }
 
     /// The writing connection itself, when it is its turn.
-    pub(crate) async fn writer(&self) -> Result<Lease<Connector>> {
+    pub(crate) async fn writer(&self) -> Result<MeteredLease<Lease<Connector>>> {
         self.write.get_ref().acquire().await
     }
 
@@ -87,19 +96,21 @@ impl Lanes {
             .named("connection.changes")
             .point_read();
         let version = lease.query(ask).await?.one()?.integer(0)?;
-        Ok(ChangeMark::new(lease.id().get(), version.cast_unsigned()))
+        Ok(ChangeMark::new(
+            lease.get_ref().id().get(),
+            version.cast_unsigned(),
+        ))
     }
 
-    /// The pool of the writing connections, and that of the reading ones where it is another.
-    pub(crate) fn pools(&self) -> (&Pool<Connector>, Option<&Pool<Connector>>) {
-        let read = self.read.as_ref().map(|lane| &lane.0);
-        (&self.write.get_ref().0, read)
+    /// The lane of the writing connections, and that of the reading ones where it is another.
+    pub(crate) fn lanes(&self) -> (&Lane, Option<&Lane>) {
+        (self.write.get_ref(), self.read.as_ref())
     }
 
     /// Lends nothing any more, and waits for what is on loan.
     pub(crate) async fn close(&self, limit: Duration) -> Result<()> {
-        let (writers, _) = self.pools();
-        let (readers, writers) = (self.readers().0.drain(limit), writers.drain(limit));
+        let (readers, writers) = (self.readers().get_ref(), self.write.get_ref().get_ref());
+        let (readers, writers) = (readers.pool().drain(limit), writers.pool().drain(limit));
         let (readers, writers) = tokio::join!(readers, writers);
         Ok(readers.and(writers)?)
     }
@@ -116,9 +127,15 @@ fn patient(config: turso_pool::Config, wait: Duration) -> turso_pool::Config {
 
 /// A pool whose refusals say what a storage says.
 #[derive(Clone, Debug)]
-struct Lane(Pool<Connector>);
+pub(crate) struct Lender(Pool<Connector>);
 
-impl Acquire for Lane {
+impl Lender {
+    pub(crate) fn pool(&self) -> &Pool<Connector> {
+        &self.0
+    }
+}
+
+impl Acquire for Lender {
     type Lease = Lease<Connector>;
 
     /// That others had all connections until the deadline is `Busy`; that none could be opened is

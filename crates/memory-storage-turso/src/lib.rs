@@ -42,10 +42,11 @@ pub use dictionaries::DICTIONARIES_MAX;
 pub use memory_core::*;
 pub use metered::MeteredStorage;
 pub use performance::{
-    Observe, PerformanceSnapshot, QueryPattern, Share, Statements, Traffic, instruments,
+    Observe, PerformanceSnapshot, PoolFigures, Pools, QueryPattern, Share, Spans, Statements,
+    Traffic, instruments,
 };
 pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
-pub use storage::{PoolFigures, Pools, TursoStorage};
+pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
 pub use train::Training;
 pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};

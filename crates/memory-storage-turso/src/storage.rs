@@ -2,17 +2,15 @@ use crate::builder::Builder;
 use crate::error;
 use crate::lanes::Lanes;
 use crate::metered::Connector;
-use crate::performance::Traffic;
+use crate::performance::{PoolFigures, Pools, Traffic};
 use async_trait::async_trait;
 use memory_core::{ChangeMark, Result, StorageBackend, WriteId};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use turso_batch::Submission;
 use turso_compression::Packer;
 #[cfg(feature = "remote")]
 use turso_conn::AnyConnector;
-use turso_conn::{Batch, Connect, Rows, Statement, Value};
-use turso_pool::Pool;
+use turso_conn::{Batch, Rows, Statement, Value};
 use turso_prepared::Prepared;
 
 /// Episodes, patterns and relationships in a libSQL database.
@@ -105,7 +103,7 @@ impl TursoStorage {
 
     /// The pools of connections now, and what they have done.
     pub fn pools(&self) -> Pools {
-        let (write, read) = self.lanes.pools();
+        let (write, read) = self.lanes.lanes();
         Pools {
             write: PoolFigures::of(write),
             read: read.map(PoolFigures::of),
@@ -174,35 +172,6 @@ impl StorageBackend for TursoStorage {
         let mark = self.lanes.changes().await;
         mark.map(Some)
             .map_err(|e| error::storage("looking for the writes of others", e))
-    }
-}
-
-/// The pools of a [`TursoStorage`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Pools {
-    /// That of the writing connections; on a server and in memory, of all.
-    pub write: PoolFigures,
-    /// That of the reading connections of a file.
-    pub read: Option<PoolFigures>,
-}
-
-/// A pool now, and what it has done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PoolFigures {
-    /// The pool at this moment.
-    pub status: turso_pool::Status,
-    /// What it has done since it was opened.
-    pub stats: turso_pool::Stats,
-}
-
-impl PoolFigures {
-    fn of<C: Connect>(pool: &Pool<C>) -> Self {
-        Self {
-            status: pool.status(),
-            stats: pool.stats(),
-        }
     }
 }
 

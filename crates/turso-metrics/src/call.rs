@@ -27,6 +27,15 @@ impl<'a> Call<'a> {
             db.operation.name = operation.name,
             error.r#type = tracing::field::Empty,
         );
+        Self::within(span, metrics, operation)
+    }
+
+    /// One without a span.
+    pub(crate) fn silent(metrics: &'a Metrics, operation: &'a Operation) -> Self {
+        Self::within(Span::none(), metrics, operation)
+    }
+
+    fn within(span: Span, metrics: &'a Metrics, operation: &'a Operation) -> Self {
         Self {
             metrics,
             operation,
@@ -45,18 +54,24 @@ impl<'a> Call<'a> {
     }
 
     /// Records how long the call took, and its outcome.
-    pub fn end(mut self, outcome: &Outcome) {
-        self.ended = true;
-        self.record(outcome);
+    pub fn end(self, outcome: &Outcome) {
+        self.end_at(outcome);
     }
 
-    fn record(&self, outcome: &Outcome) {
+    /// The same, and says when that was.
+    pub(crate) fn end_at(mut self, outcome: &Outcome) -> Instant {
+        self.ended = true;
+        self.record(outcome)
+    }
+
+    fn record(&self, outcome: &Outcome) -> Instant {
         let now = Instant::now();
         let took = now.saturating_duration_since(self.began);
         self.metrics.record_of(self.operation, outcome, took, now);
         if let Some(error) = outcome.error {
             self.span.record("error.type", error);
         }
+        now
     }
 }
 

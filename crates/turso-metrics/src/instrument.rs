@@ -90,13 +90,17 @@ pub const LABEL_OPERATION: &str = "db.operation.name";
 /// The label that names what went wrong. Absent when nothing did.
 pub const LABEL_ERROR: &str = "error.type";
 
+/// The label that names a pool of connections.
+pub const LABEL_POOL: &str = "db.client.connection.pool.name";
+
 /// The instruments of a [`Metrics`](crate::Metrics).
 #[derive(Clone, Copy, Debug)]
 pub struct Instruments {
-    /// How long each call took: a histogram by operation and error.
+    /// How long each call took: a histogram. Its first label names the operation, unless that is
+    /// [`LABEL_ERROR`]: then there is only one, which has no name.
     pub duration: Instrument,
     /// How many calls, or groups of them, failed: a counter by operation and error.
-    pub errors: Instrument,
+    pub errors: Option<Instrument>,
     /// How much each call answered with: a histogram by operation.
     pub rows: Option<Instrument>,
     /// Bytes given to the calls: a counter by operation.
@@ -116,13 +120,13 @@ impl Instruments {
             labels: &[LABEL_OPERATION, LABEL_ERROR],
             description: "How long queries and programs took.",
         },
-        errors: Instrument {
+        errors: Some(Instrument {
             name: "db.client.operation.errors",
             kind: Kind::Counter,
             unit: Unit::Count,
             labels: &[LABEL_OPERATION, LABEL_ERROR],
             description: "Queries, programs and groups of programs that failed.",
-        },
+        }),
         rows: Some(Instrument {
             name: "db.client.response.returned_rows",
             kind: Kind::Histogram,
@@ -155,23 +159,59 @@ impl Instruments {
             labels: &[LABEL_ERROR],
             description: "How long opening a connection took.",
         },
-        errors: Instrument {
+        errors: Some(Instrument {
             name: "db.client.connection.create_errors",
             kind: Kind::Counter,
             unit: Unit::Count,
             labels: &[LABEL_ERROR],
             description: "Connections that could not be opened.",
-        },
+        }),
         rows: None,
         sent: None,
         received: None,
     };
 
+    /// That of waiting for a connection.
+    pub const WAIT: Self = Self {
+        duration: Instrument {
+            name: "db.client.connection.wait_time",
+            kind: Kind::Histogram,
+            unit: Unit::Seconds,
+            labels: &[LABEL_POOL, LABEL_ERROR],
+            description: "How long tasks waited for a connection, those who found one idle included.",
+        },
+        errors: None,
+        rows: None,
+        sent: None,
+        received: None,
+    };
+
+    /// That of keeping a connection.
+    pub const USE: Self = Self {
+        duration: Instrument {
+            name: "db.client.connection.use_time",
+            kind: Kind::Histogram,
+            unit: Unit::Seconds,
+            labels: &[LABEL_POOL],
+            description: "How long connections were on loan.",
+        },
+        errors: None,
+        rows: None,
+        sent: None,
+        received: None,
+    };
+
+    /// The label that names the operation, if it has a name.
+    pub(crate) fn label(&self) -> Option<&'static str> {
+        let first = self.duration.labels.first().copied();
+        first.filter(|label| *label != LABEL_ERROR)
+    }
+
     /// All of them, in the order of the fields.
     pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
         [
             Some(&self.duration),
-            Some(&self.errors),
+            self.errors.as_ref(),
             self.rows.as_ref(),
             self.sent.as_ref(),
             self.received.as_ref(),

@@ -7,6 +7,7 @@ mod distribution;
 mod figures;
 mod histogram;
 mod instrument;
+mod lending;
 mod metered;
 mod metrics;
 mod operation;
@@ -22,7 +23,10 @@ pub use call::Call;
 pub use distribution::Distribution;
 pub use figures::Figures;
 pub use histogram::Histogram;
-pub use instrument::{Instrument, Instruments, Kind, LABEL_ERROR, LABEL_OPERATION, Unit};
+pub use instrument::{
+    Instrument, Instruments, Kind, LABEL_ERROR, LABEL_OPERATION, LABEL_POOL, Unit,
+};
+pub use lending::{MeteredAcquire, MeteredLease};
 pub use metered::{Metered, MeteredConnection};
 pub use operation::Outcome;
 #[cfg(feature = "prometheus")]

@@ -186,7 +186,7 @@ fn failed(error: &Error, sent: u64) -> Outcome {
     }
 }
 
-fn failure<T>(result: &Result<T>) -> Option<&'static str> {
+pub(crate) fn failure<T>(result: &Result<T>) -> Option<&'static str> {
     result.as_ref().err().map(kind)
 }
 
@@ -194,7 +194,7 @@ fn kind(error: &Error) -> &'static str {
     error.kind().as_str()
 }
 
-fn error_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn error_names() -> impl Iterator<Item = &'static str> {
     ErrorKind::ALL.iter().map(|kind| kind.as_str())
 }
 

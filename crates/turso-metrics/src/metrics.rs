@@ -53,25 +53,22 @@ impl Metrics {
                 errors: errors.collect(),
                 reporter: Reporter::default(),
             },
-            operations: names
-                .iter()
-                .map(|name| Operation::new(name, true))
-                .collect(),
-            other: Operation::new(OPERATION_OTHER, true),
+            operations: names.iter().map(|name| Operation::new(name)).collect(),
+            other: Operation::new(OPERATION_OTHER),
             slow: SlowList::default(),
         };
         new.shared.reporter.describe(instruments.iter());
         new
     }
 
-    /// Metrics of one operation, which needs no label.
+    /// Metrics of one operation.
     pub fn of_one(
         instruments: Instruments,
         operation: &'static str,
         errors: impl IntoIterator<Item = &'static str>,
     ) -> Self {
         Self {
-            other: Operation::new(operation, false),
+            other: Operation::new(operation),
             ..Self::new(instruments, [], errors)
         }
     }
@@ -107,6 +104,11 @@ impl Metrics {
     /// Begins a call of this operation, which is now.
     pub fn call(&self, operation: &str) -> Call<'_> {
         Call::new(self, self.operation(operation))
+    }
+
+    /// The same without a span.
+    pub(crate) fn silent_call(&self, operation: &str) -> Call<'_> {
+        Call::silent(self, self.operation(operation))
     }
 
     /// Everything recorded so far.

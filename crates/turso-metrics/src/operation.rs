@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use metrics::Label;
 
 use crate::counter::Counter;
-use crate::instrument::{Instrument, Instruments, LABEL_ERROR, LABEL_OPERATION};
+use crate::instrument::{Instrument, Instruments, LABEL_ERROR};
 use crate::reporter::Reporter;
 use crate::snapshot::{Latency, OperationSnapshot};
 use crate::windowed::{Windowed, nanos};
@@ -44,7 +44,6 @@ impl Shared {
 /// One operation. It takes memory from its first call on.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    labelled: bool,
     used: OnceLock<Box<Used>>,
 }
 
@@ -69,15 +68,13 @@ struct Reported {
 struct Failure {
     count: Counter,
     duration: metrics::Histogram,
-    reported: metrics::Counter,
+    reported: Option<metrics::Counter>,
 }
 
 impl Operation {
-    /// An operation that is told apart by a label, or the only one of its instruments.
-    pub(crate) const fn new(name: &'static str, labelled: bool) -> Self {
+    pub(crate) const fn new(name: &'static str) -> Self {
         Self {
             name,
-            labelled,
             used: OnceLock::new(),
         }
     }
@@ -107,7 +104,9 @@ impl Operation {
         let failure = used.failures.get(index)?;
         let failure = failure.get_or_init(|| self.failure(shared, index));
         failure.count.add(1);
-        shared.reporter.run(|| failure.reported.increment(1));
+        if let Some(counter) = &failure.reported {
+            shared.reporter.run(|| counter.increment(1));
+        }
         Some(failure)
     }
 
@@ -146,8 +145,9 @@ impl Operation {
 
     fn reported(&self, shared: &Shared) -> Reported {
         let (instruments, reporter) = (&shared.instruments, &shared.reporter);
-        let counter = |of: &Instrument| reporter.counter(of, self.labels(None));
-        let histogram = |of: &Instrument| reporter.histogram(of, self.labels(None));
+        let labels = || self.labels(instruments, None);
+        let counter = |of: &Instrument| reporter.counter(of, labels());
+        let histogram = |of: &Instrument| reporter.histogram(of, labels());
         Reported {
             duration: histogram(&instruments.duration),
             rows: instruments.rows.as_ref().map(histogram),
@@ -158,16 +158,17 @@ impl Operation {
 
     fn failure(&self, shared: &Shared, index: usize) -> Failure {
         let (instruments, reporter) = (&shared.instruments, &shared.reporter);
-        let labels = || self.labels(shared.errors.get(index).copied());
+        let labels = || self.labels(instruments, shared.errors.get(index).copied());
+        let counter = |of: &Instrument| reporter.counter(of, labels());
         Failure {
             count: Counter::default(),
             duration: reporter.histogram(&instruments.duration, labels()),
-            reported: reporter.counter(&instruments.errors, labels()),
+            reported: instruments.errors.as_ref().map(counter),
         }
     }
 
-    fn labels(&self, error: Option<&'static str>) -> Vec<Label> {
-        let name = self.labelled.then_some((LABEL_OPERATION, self.name));
+    fn labels(&self, instruments: &Instruments, error: Option<&'static str>) -> Vec<Label> {
+        let name = instruments.label().map(|label| (label, self.name));
         let error = error.map(|error| (LABEL_ERROR, error));
         let labels = name.into_iter().chain(error);
         labels

@@ -10,13 +10,13 @@ pub(crate) const INSTRUMENTS: Instruments = Instruments {
         labels: &[LABEL_OPERATION, LABEL_ERROR],
         description: "How long operations of the storage took.",
     },
-    errors: Instrument {
+    errors: Some(Instrument {
         name: "memory.operation.errors",
         kind: Kind::Counter,
         unit: Unit::Count,
         labels: &[LABEL_OPERATION, LABEL_ERROR],
         description: "Operations of the storage that failed.",
-    },
+    }),
     rows: Some(Instrument {
         name: "memory.operation.returned_rows",
         kind: Kind::Histogram,
@@ -55,7 +55,7 @@ pub(super) const OPERATIONS: [&str; 22] = [
 ];
 
 /// What the storage does to its database beside that.
-pub(super) const INTERNAL: [&str; 16] = [
+pub(super) const INTERNAL: [&str; 17] = [
     "check.derived",
     "check.episodes",
     "check.file",
@@ -63,6 +63,7 @@ pub(super) const INTERNAL: [&str; 16] = [
     "check.relationships",
     "compact.episodes",
     "compact.patterns",
+    "connection.changes",
     "dictionaries.get",
     "dictionaries.latest",
     "dictionaries.store",

@@ -105,6 +105,21 @@ impl PerformanceSnapshot {
                 s.grown,
                 s.shrunk
             )?;
+            for (what, spans) in [("wait", pool.wait_time.ever), ("use", pool.use_time.ever)] {
+                write!(f, "  {what} of a connection:")?;
+                let named = [
+                    ("mean", spans.mean),
+                    ("p50", spans.p50),
+                    ("p90", spans.p90),
+                    ("p95", spans.p95),
+                    ("p99", spans.p99),
+                    ("max", spans.max),
+                ];
+                for (name, span) in named {
+                    write!(f, " {name} {span:.1?}")?;
+                }
+                writeln!(f)?;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@ use super::PerformanceSnapshot;
 use super::cache::CACHE;
 use super::readings::{Readings, by_pool, by_pool_and, number, plain, size};
 use crate::metered;
-use turso_metrics::{Figures, Instrument, Instruments, Kind, Unit};
+use turso_metrics::{Figures, Instrument, Instruments, Kind, LABEL_POOL, Unit};
 
 pub(super) const fn figure(
     name: &'static str,
@@ -26,7 +26,7 @@ const fn labelled(labels: &'static [&'static str], instrument: Instrument) -> In
     }
 }
 
-const POOL: &str = "db.client.connection.pool.name";
+const POOL: &str = LABEL_POOL;
 const STATE: &str = "db.client.connection.state";
 
 const fn gauge(name: &'static str, description: &'static str) -> Instrument {
@@ -101,10 +101,6 @@ figures! {
         |s| by_pool(s, |p| number(p.stats.waited));
     REFUSED = labelled(&[POOL], count("memory.pool.refused", "Tasks that were refused a connection at once.")),
         |s| by_pool(s, |p| number(p.stats.refused));
-    WAIT_SUM = labelled(&[POOL], figure("memory.pool.wait", Kind::Gauge, Unit::Seconds, "Time waited for connections, by all tasks together. It only grows.")),
-        |s| by_pool(s, |p| p.stats.waiting_time.as_secs_f64());
-    USE_SUM = labelled(&[POOL], figure("memory.pool.use", Kind::Gauge, Unit::Seconds, "Time that connections were on loan, all together. It only grows.")),
-        |s| by_pool(s, |p| p.stats.busy_time.as_secs_f64());
     OVERDUE = labelled(&[POOL], count("memory.pool.overdue", "Connections that were on loan for too long.")),
         |s| by_pool(s, |p| number(p.stats.overdue));
     OPENED = labelled(&[POOL], count("memory.pool.opened", "Connections that the pool opened.")),
@@ -148,6 +144,8 @@ pub fn instruments() -> Vec<Instrument> {
         metered::INSTRUMENTS,
         Instruments::DATABASE,
         Instruments::CONNECTION,
+        Instruments::WAIT,
+        Instruments::USE,
     ];
     let timed = timed.iter().flat_map(Instruments::iter).copied();
     timed

@@ -5,14 +5,15 @@ mod display;
 mod figures;
 mod instruments;
 mod observe;
+mod pools;
 mod readings;
 
 pub use figures::{Share, Statements, Traffic};
 pub use instruments::instruments;
 pub use observe::Observe;
+pub use pools::{PoolFigures, Pools, Spans};
 
 use crate::cached::CacheFigures;
-use crate::storage::Pools;
 use serde::{Deserialize, Serialize};
 use turso_metrics::Snapshot;
 

@@ -1,7 +1,6 @@
 //! Figures of a snapshot as a recorder takes them: values, each with its labels.
 
-use super::PerformanceSnapshot;
-use crate::storage::PoolFigures;
+use super::{PerformanceSnapshot, PoolFigures};
 
 /// The values of an instrument, each with the values of its labels.
 pub(super) type Readings = Vec<(Vec<&'static str>, f64)>;

@@ -67,6 +67,10 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
     assert!(pools.read.unwrap().stats.opened >= 1);
     assert_eq!(commits, fresh.storage.commit_stats());
     assert!(commits.stored >= 1 && commits.programs >= 1);
+    let read = pools.read.unwrap();
+    assert_eq!(read.wait_time.ever.count, read.stats.acquired);
+    assert_eq!(read.use_time.last_minute.count, read.stats.released);
+    assert!(read.use_time.ever.p50 > std::time::Duration::ZERO);
     let payloads = seen.payloads.unwrap();
     assert_eq!(payloads.packed, 1);
     assert!(payloads.ratio().unwrap() > 2.0, "{payloads:?}");
@@ -76,6 +80,8 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
         "HIT RATE",
         "pool (write): size 1",
         "pool (read)",
+        "  wait of a connection: mean",
+        "  use of a connection: mean",
         "commits: ",
         "payloads: 1 packed",
     ] {
@@ -109,7 +115,11 @@ fn the_recorder_is_told_what_is_listed_and_what_it_means() {
         "db.client.connection.count{db.client.connection.pool.name=all,db.client.connection.state=idle}",
         1.0,
     );
-    assert!(value("memory.pool.use{db.client.connection.pool.name=all}") > 0.0);
+    let uses = value("db.client.connection.use_time{db.client.connection.pool.name=all}");
+    assert!(
+        uses > 0.0
+            && uses <= value("db.client.connection.wait_time{db.client.connection.pool.name=all}")
+    );
     let listed: BTreeSet<_> = instruments()
         .iter()
         .map(|i| {
@@ -126,6 +136,12 @@ fn the_recorder_is_told_what_is_listed_and_what_it_means() {
     for prefix in ["memory.cache.", "memory.pool.", "memory.commit."] {
         assert_eq!(of(&registered, prefix), of(&listed, prefix));
     }
+    let times = |name: &str| registered.iter().any(|r| r.0 == name);
+    assert!(
+        ["wait", "use", "create"]
+            .iter()
+            .all(|t| times(&format!("db.client.connection.{t}_time")))
+    );
     for (name, ..) in &registered {
         assert!(told.unit(name).is_some(), "{name}");
         assert!(listed.iter().any(|one| one.0 == *name), "{name}");

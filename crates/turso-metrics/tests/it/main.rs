@@ -8,6 +8,7 @@
 )]
 
 mod layers;
+mod lending;
 mod logging;
 mod percentiles;
 mod prometheus;
