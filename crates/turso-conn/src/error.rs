@@ -155,6 +155,27 @@ impl Error {
         self
     }
 
+    /// This error of a repetition, when an earlier try may have had its effect: that this one had
+    /// none says nothing. Even a conflict does not, since another writer may have come between
+    /// what the earlier try wrote and this one. Only what no try could have done was not done.
+    ///
+    /// ```
+    /// use turso_conn::{Error, ErrorKind};
+    ///
+    /// let after = |kind| Error::from(kind).after_unknown().kind();
+    /// assert_eq!(after(ErrorKind::Conflict), ErrorKind::OutcomeUnknown);
+    /// assert_eq!(after(ErrorKind::Misuse), ErrorKind::Misuse);
+    /// ```
+    #[must_use]
+    pub fn after_unknown(self) -> Self {
+        use ErrorKind::{Limit, Misuse, OutcomeUnknown, Unsupported};
+        // Then the request itself is at fault, whatever is stored.
+        match self.kind {
+            Limit | Misuse | Unsupported => self,
+            _ => self.with_kind(OutcomeUnknown),
+        }
+    }
+
     /// Puts before the context what it was part of, for instance an operation's name.
     #[must_use]
     pub fn during(mut self, what: &str) -> Self {

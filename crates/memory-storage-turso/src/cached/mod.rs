@@ -63,7 +63,7 @@ impl<S> CachedStorage<S> {
     /// # Errors
     /// `Misuse` when the configuration contradicts itself.
     pub fn new(backend: S, config: &CacheConfig) -> Result<Self> {
-        Self::with_clock(backend, config, SystemClock)
+        Self::with_clock(backend, config, &SystemClock)
     }
 
     /// The same, whose values grow old by another clock, for tests and simulations. How often
@@ -71,12 +71,12 @@ impl<S> CachedStorage<S> {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn with_clock<C>(backend: S, config: &CacheConfig, clock: C) -> Result<Self>
+    pub fn with_clock<C>(backend: S, config: &CacheConfig, clock: &C) -> Result<Self>
     where
         C: Clock + Clone + 'static,
     {
         Ok(Self {
-            shared: Arc::new(Shared::new(backend, config, &clock)?),
+            shared: Arc::new(Shared::new(backend, config, clock)?),
             bypasses: false,
         })
     }

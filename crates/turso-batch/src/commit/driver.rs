@@ -7,32 +7,20 @@ use turso_conn::{
     Acquire, Backoff, Batch, Error, ErrorKind, Execute, GroupResult, Program, Result, jitter,
 };
 
-use super::Shared;
 use super::entry::Member;
+use super::{FAR, Shared, no_turn};
 
 /// The name of a commit of several operations, for metrics.
 pub const OPERATION_GROUP: &str = "group_commit";
 
-/// Commits until the queue is empty.
-pub(super) async fn drive<A: Acquire>(shared: Arc<Shared<A>>) {
-    let mut driver = Driver {
-        shared: &shared,
-        ended: false,
-    };
-    while !driver.ended {
-        driver.turn().await;
-        driver.ended = shared.queue.end();
-    }
-}
-
-/// Tells those who wait when the task ends before its time: by a panic of a
-/// connection, or with its runtime.
-struct Driver<'a, A> {
-    shared: &'a Shared<A>,
+/// Commits until the queue is empty. Tells those who wait when it ends before its time: by a
+/// panic of a connection, or with its runtime.
+pub(super) struct Driver<A> {
+    shared: Arc<Shared<A>>,
     ended: bool,
 }
 
-impl<A> Drop for Driver<'_, A> {
+impl<A> Drop for Driver<A> {
     fn drop(&mut self) {
         if !self.ended {
             self.shared.queue.abandon();
@@ -48,7 +36,21 @@ enum Tried {
     Apart,
 }
 
-impl<A: Acquire> Driver<'_, A> {
+impl<A: Acquire> Driver<A> {
+    pub(super) fn new(shared: Arc<Shared<A>>) -> Self {
+        Self {
+            shared,
+            ended: false,
+        }
+    }
+
+    pub(super) async fn drive(mut self) {
+        while !self.ended {
+            self.turn().await;
+            self.ended = self.shared.queue.end();
+        }
+    }
+
     /// One group, with what has queued when the connection is there.
     async fn turn(&self) {
         let lease = self.shared.acquire.acquire().await;
@@ -62,10 +64,15 @@ impl<A: Acquire> Driver<'_, A> {
             Err(error) => return answer_all(members, &error),
         };
         let program = program(batches, &members);
-        let Some((program, members)) = self.commit(Some(lease), program, members).await else {
+        let apart = self.commit(Some(lease), program, members).await;
+        let Some((program, members)) = apart else {
             return;
         };
         for (batch, member) in program.groups().iter().zip(members) {
+            if member.deadline <= Instant::now() {
+                member.answer(Err(no_turn()));
+                continue;
+            }
             let alone = [member];
             let program = self::program(vec![batch.clone()], &alone);
             self.commit(None, program, alone.into()).await;
@@ -83,13 +90,19 @@ impl<A: Acquire> Driver<'_, A> {
         for attempt in 0_u32.. {
             let tried = match self.lease(lease.take()).await {
                 Ok(lease) => self.attempt(lease, &program, &mut members, attempt).await,
-                Err(error) => Some(Tried::Again(error)),
+                Err(error) if error.kind().is_retryable() => Some(Tried::Again(error)),
+                Err(error) => {
+                    answer_all(members, &error);
+                    return None;
+                }
             };
             let error = match tried? {
                 Tried::Again(error) => error,
                 Tried::Apart => return Some((program, members)),
             };
-            let begins = Instant::now() + Backoff::LOCK.delay(attempt, jitter());
+            let pause = Backoff::LOCK.delay(attempt, jitter());
+            let pause = pause.max(error.retry_after().unwrap_or_default());
+            let begins = Instant::now() + pause.min(FAR);
             (program, members) = without_late(program, members, begins, &error)?;
             tracing::debug!(attempt, kind = %error.kind(), "repeating a commit");
             tokio::time::sleep_until(begins).await;
@@ -124,21 +137,33 @@ impl<A: Acquire> Driver<'_, A> {
             }
             Err(error) => error,
         };
-        match error.kind() {
+        let kind = error.kind();
+        if kind == ErrorKind::OutcomeUnknown {
+            for member in members.iter_mut() {
+                member.unknown = true;
+            }
             // A medium that failed to sync is not asked again: it may find there what it lost.
-            ErrorKind::OutcomeUnknown
-                if program.is_idempotent() && error.sqlite_code().is_none() =>
-            {
-                Some(Tried::Again(error))
+            if program.is_idempotent() && error.sqlite_code().is_none() {
+                return Some(Tried::Again(error));
             }
-            kind if kind.is_retryable() => Some(Tried::Again(error)),
-            kind if kind != ErrorKind::OutcomeUnknown && members.len() > 1 => Some(Tried::Apart),
-            _ => {
-                answer_all(std::mem::take(members), &error);
-                None
-            }
+        } else if members.len() > 1 && is_of_one(kind) {
+            return Some(Tried::Apart);
+        } else if kind.is_retryable() {
+            return Some(Tried::Again(error));
         }
+        answer_all(std::mem::take(members), &error);
+        None
     }
+}
+
+/// Whether one of several can have lost the transaction of all: by what it asks for, or by
+/// how long it takes.
+fn is_of_one(kind: ErrorKind) -> bool {
+    use ErrorKind::{Bug, Conflict, Constraint, Corrupt, Full, Io, Limit, Misuse, Timeout};
+    matches!(
+        kind,
+        Bug | Conflict | Constraint | Corrupt | Full | Io | Limit | Misuse | Timeout
+    )
 }
 
 /// Answers those whose time is over at `begins`; the others, if there are any.

@@ -1,7 +1,7 @@
 //! One submission on its way, seen from both ends.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
@@ -10,22 +10,40 @@ use turso_conn::{Batch, Error, ErrorKind, Result, Rows};
 use crate::Submission;
 use crate::stats::Counters;
 
-const QUEUED: u8 = 0;
-const BEGUN: u8 = 1;
-const LEFT: u8 = 2;
-
-/// Whether the commit has begun, or the submitter has left; the first of both wins.
+/// What becomes of a submission: its commit begins or its submitter leaves, whatever is first.
 #[derive(Clone, Debug)]
-struct Fate {
-    state: Arc<AtomicU8>,
+struct Slot {
+    state: Arc<Mutex<State>>,
 }
 
-impl Fate {
-    fn turn_into(&self, next: u8) -> bool {
-        let done = self
-            .state
-            .compare_exchange(QUEUED, next, Ordering::AcqRel, Ordering::Acquire);
-        done.is_ok()
+#[derive(Debug)]
+enum State {
+    Queued(Box<(Batch, Member)>),
+    Begun,
+    /// By its submitter, or by a queue that nobody takes from any more.
+    Left,
+}
+
+impl Slot {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_begun(&self) -> bool {
+        matches!(*self.state(), State::Begun)
+    }
+
+    /// What was queued, if it still was.
+    fn turn_into(&self, next: State) -> Option<(Batch, Member)> {
+        let mut state = self.state();
+        match *state {
+            State::Queued(_) => match std::mem::replace(&mut *state, next) {
+                State::Queued(queued) => Some(*queued),
+                State::Begun | State::Left => None,
+            },
+            State::Begun | State::Left => None,
+        }
     }
 }
 
@@ -37,33 +55,38 @@ pub(super) fn entry(
     counters: Arc<Counters>,
 ) -> (Entry, Ticket) {
     let (send, receive) = oneshot::channel();
-    let state = Arc::new(AtomicU8::new(QUEUED));
-    let fate = Fate { state };
-    let ticket = Ticket {
-        fate: fate.clone(),
-        receive,
-        counters: Arc::clone(&counters),
-    };
+    let ticket_counters = Arc::clone(&counters);
     let Submission {
         batch,
         operation,
         idempotent,
         wait: _,
     } = submission;
-    let entry = Entry {
-        bytes: batch.size(),
-        batch,
-        member: Member {
-            operation,
-            idempotent,
-            deadline,
-            reply: Reply {
-                send,
-                counters,
-                _permits: permits,
-            },
+    let bytes = batch.size();
+    let member = Member {
+        operation,
+        idempotent,
+        deadline,
+        unknown: false,
+        reply: Reply {
+            send,
+            counters,
+            _permits: permits,
         },
-        fate,
+    };
+    let state = State::Queued(Box::new((batch, member)));
+    let slot = Slot {
+        state: Arc::new(Mutex::new(state)),
+    };
+    let ticket = Ticket {
+        slot: slot.clone(),
+        receive,
+        counters: ticket_counters,
+    };
+    let entry = Entry {
+        bytes,
+        idempotent,
+        slot,
     };
     (entry, ticket)
 }
@@ -72,18 +95,28 @@ pub(super) fn entry(
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) bytes: usize,
-    batch: Batch,
-    pub(super) member: Member,
-    fate: Fate,
+    pub(super) idempotent: bool,
+    slot: Slot,
 }
 
 impl Entry {
     /// Its steps and who waits for them, unless nobody does any more. From now on it is stored
     /// or not, whoever waits.
     pub(super) fn begin(self) -> Option<(Batch, Member)> {
-        self.fate
-            .turn_into(BEGUN)
-            .then_some((self.batch, self.member))
+        self.slot.turn_into(State::Begun)
+    }
+
+    /// Whether its submitter is still there.
+    pub(super) fn waits(&self) -> bool {
+        matches!(*self.slot.state(), State::Queued(_))
+    }
+}
+
+impl Drop for Entry {
+    /// Tells the submitter of an entry whose commit never began.
+    fn drop(&mut self) {
+        let queued = self.slot.turn_into(State::Left);
+        drop(queued);
     }
 }
 
@@ -93,11 +126,20 @@ pub(super) struct Member {
     pub(super) operation: &'static str,
     pub(super) idempotent: bool,
     pub(super) deadline: Instant,
+    /// Whether one of its transactions may have been stored.
+    pub(super) unknown: bool,
     reply: Reply,
 }
 
 impl Member {
     pub(super) fn answer(self, answer: Result<Vec<Rows>>) {
+        let answer = answer.map_err(|error| {
+            if self.unknown {
+                error.after_unknown()
+            } else {
+                error
+            }
+        });
         let Reply { send, counters, .. } = self.reply;
         let counter = if answer.is_ok() {
             &counters.stored
@@ -121,7 +163,7 @@ struct Reply {
 /// The submitter's end.
 #[derive(Debug)]
 pub(super) struct Ticket {
-    fate: Fate,
+    slot: Slot,
     receive: oneshot::Receiver<Result<Vec<Rows>>>,
     counters: Arc<Counters>,
 }
@@ -131,20 +173,21 @@ impl Ticket {
     pub(super) async fn answer(&mut self) -> Result<Vec<Rows>> {
         match (&mut self.receive).await {
             Ok(answer) => answer,
-            Err(_) if self.leave() => {
-                let context = "the runtime that commits has ended";
-                Err(Error::new(ErrorKind::Closed, context))
-            }
-            Err(_) => {
+            Err(_) if self.slot.is_begun() => {
                 let context = "the task of a write ended without an answer";
                 Err(Error::new(ErrorKind::OutcomeUnknown, context))
+            }
+            Err(_) => {
+                let context = "the runtime that commits has ended";
+                Err(Error::new(ErrorKind::Closed, context))
             }
         }
     }
 
-    /// Leaves the queue. Whether that was possible: a commit that has begun is not left.
+    /// Leaves the queue, and makes room in it at once. Whether that was possible: a commit that
+    /// has begun is not left.
     pub(super) fn leave(&self) -> bool {
-        let left = self.fate.turn_into(LEFT);
+        let left = self.slot.turn_into(State::Left).is_some();
         self.counters
             .left_out
             .fetch_add(u64::from(left), Ordering::Relaxed);

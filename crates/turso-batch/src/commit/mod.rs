@@ -13,6 +13,7 @@ use turso_conn::{Acquire, Error, ErrorKind, Result, Rows};
 
 use crate::stats::Counters;
 use crate::{Config, Stats, Submission};
+use driver::Driver;
 pub use driver::OPERATION_GROUP;
 use entry::{Ticket, entry};
 use queue::Queue;
@@ -95,8 +96,9 @@ impl<A: Acquire + 'static> GroupCommit<A> {
         let counters = Arc::clone(&self.shared.counters);
         let (entry, ticket) = entry(submission, deadline, permits, counters);
         if self.shared.queue.push(entry) {
-            let driver = Arc::clone(&self.shared);
-            tokio::spawn(driver::drive(driver));
+            // Made here, so that a task that is dropped before it runs lets go of the queue.
+            let driver = Driver::new(Arc::clone(&self.shared));
+            tokio::spawn(driver.drive());
         }
         wait_for(ticket, deadline).await
     }

@@ -18,7 +18,12 @@ pub(super) struct Queue {
 struct State {
     waiting: VecDeque<Entry>,
     driven: bool,
+    /// At how many entries those are looked for whose submitters have left.
+    sweep_at: usize,
 }
+
+/// With fewer entries than this it does not pay to look for those who left.
+const SWEEP_MIN: usize = 64;
 
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -27,12 +32,17 @@ impl Queue {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.state().waiting.len()
+        let state = self.state();
+        state.waiting.iter().filter(|entry| entry.waits()).count()
     }
 
     /// Adds a submission. Whether a driver must be started.
     pub(super) fn push(&self, entry: Entry) -> bool {
         let mut state = self.state();
+        if state.waiting.len() >= state.sweep_at.max(SWEEP_MIN) {
+            state.waiting.retain(Entry::waits);
+            state.sweep_at = 2 * state.waiting.len();
+        }
         state.waiting.push_back(entry);
         !std::mem::replace(&mut state.driven, true)
     }
@@ -50,7 +60,7 @@ impl Queue {
                 };
                 group.len() < config.group_count.get()
                     && bytes.saturating_add(size) <= config.group_bytes.get()
-                    && first.idempotent == entry.member.idempotent
+                    && first.idempotent == entry.idempotent
             };
             if !fits(&group) {
                 state.waiting.push_front(entry);

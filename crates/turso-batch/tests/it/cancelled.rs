@@ -74,14 +74,34 @@ async fn f52_a_panic_in_a_commit_is_an_unknown_outcome_and_the_next_one_works() 
     writes.submit(named("c")).await.unwrap();
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_runtime_that_ends_before_it_commits_is_survived() {
+    let fake = Fake::open();
+    let writes = GroupCommit::new(fake.clone(), Config::default());
+    let first = runtime();
+    // Polled once, which starts the task that commits; that one is never polled.
+    first.block_on(async {
+        let mut submitted = std::pin::pin!(writes.submit(named("a")));
+        std::future::poll_fn(|cx| {
+            assert!(submitted.as_mut().poll(cx).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+    });
+    drop(first);
+    runtime().block_on(writes.submit(named("b"))).unwrap();
+    assert_eq!(fake.ran(), [["b"]]);
+}
+
 #[test]
 fn the_end_of_the_runtime_that_commits_is_told_and_survived() {
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
     let fake = Fake::gated();
     let writes = GroupCommit::new(fake.clone(), Config::default());
     let first = runtime();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use turso_conn::{
@@ -16,6 +17,12 @@ pub enum Answer {
     Lost(ErrorKind),
     /// The transaction is lost if it has this text, and succeeds else.
     LostWith(&'static str, ErrorKind),
+    /// The transaction is lost after this time.
+    Slow(Duration, ErrorKind),
+    /// The transaction is lost, and the server says when to come again.
+    ComeAgain(Duration),
+    /// The transaction is stored, and each of its groups fails by itself.
+    Refused(ErrorKind),
     Panic,
 }
 
@@ -128,22 +135,27 @@ impl Execute for Fake {
         self.inner.ran.lock().unwrap().push(ran);
         self.inner.go.acquire().await.unwrap().forget();
         let answer = self.inner.script.lock().unwrap().pop_front();
+        let done = || Ok(texts.iter().map(|_| Ok(Vec::new())).collect());
         match answer {
             Some(Answer::Lost(kind)) => Err(kind.into()),
-            Some(Answer::LostWith(text, kind)) if texts.iter().any(|t| t == text) => {
-                self.inner
-                    .script
-                    .lock()
-                    .unwrap()
-                    .push_front(Answer::LostWith(text, kind));
+            Some(again @ Answer::LostWith(text, kind)) => {
+                self.inner.script.lock().unwrap().push_front(again);
+                if texts.iter().any(|t| t == text) {
+                    Err(kind.into())
+                } else {
+                    done()
+                }
+            }
+            Some(Answer::Slow(time, kind)) => {
+                tokio::time::sleep(time).await;
                 Err(kind.into())
             }
-            Some(Answer::Panic) => panic!("on purpose"),
-            Some(again @ Answer::LostWith(..)) => {
-                self.inner.script.lock().unwrap().push_front(again);
-                Ok(texts.iter().map(|_| Ok(Vec::new())).collect())
+            Some(Answer::ComeAgain(pause)) => {
+                Err(Error::from(ErrorKind::Busy).with_retry_after(pause))
             }
-            None => Ok(texts.iter().map(|_| Ok(Vec::new())).collect()),
+            Some(Answer::Refused(kind)) => Ok(texts.iter().map(|_| Err(kind.into())).collect()),
+            Some(Answer::Panic) => panic!("on purpose"),
+            None => done(),
         }
     }
 }

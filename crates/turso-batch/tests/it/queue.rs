@@ -83,3 +83,49 @@ async fn once_begun_a_commit_is_waited_for() {
     fake.go(1);
     task.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn who_leaves_makes_room_at_once() {
+    let fake = Fake::gated();
+    let writes = GroupCommit::new(fake.clone(), bounded(3, 1 << 20));
+    let mut tasks = in_order(&writes, ["first", "a", "b", "c"].map(named)).await;
+    assert_eq!(writes.stats().queued, 2);
+    for left in tasks.drain(1..3) {
+        left.abort();
+    }
+    settle().await;
+    // `c` has taken one of the two places, and the other is free.
+    tasks.extend(in_order(&writes, [named("d")]).await);
+    assert_eq!(writes.stats().queued, 2);
+    fake.go(9);
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(fake.ran(), [vec!["first"], vec!["c", "d"]]);
+}
+
+#[tokio::test]
+async fn who_leaves_leaves_nothing_behind() {
+    let fake = Fake::gated();
+    let writes = GroupCommit::new(fake.clone(), Config::default());
+    let first = in_order(&writes, [named("first")]).await;
+    for nth in 0..10_000 {
+        let task = tokio::spawn({
+            let writes = writes.clone();
+            async move { writes.submit(named(format!("{nth}"))).await }
+        });
+        tokio::task::yield_now().await;
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+    }
+    assert_eq!(
+        (writes.stats().queued, writes.stats().left_out),
+        (0, 10_000)
+    );
+    fake.go(2);
+    writes.submit(named("last")).await.unwrap();
+    assert_eq!(fake.ran(), [["first"], ["last"]]);
+    for task in first {
+        task.await.unwrap().unwrap();
+    }
+}

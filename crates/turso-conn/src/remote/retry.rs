@@ -93,22 +93,13 @@ impl Retry {
     }
 }
 
-/// What to report when the last of several tries failed with `error`: if an
-/// earlier one may have had its effect, then that it now had none says nothing.
-/// Even a conflict: another writer may have come between what the earlier try
-/// wrote and this one. Only what no try could have done was not done.
+/// What to report when the last of several tries failed with `error`.
 pub(super) fn verdict(error: Error, earlier_unknown: bool) -> Error {
-    if earlier_unknown && !is_hopeless(error.kind()) {
-        error.with_kind(ErrorKind::OutcomeUnknown)
+    if earlier_unknown {
+        error.after_unknown()
     } else {
         error
     }
-}
-
-/// Whether the request itself is at fault, whatever is stored.
-fn is_hopeless(kind: ErrorKind) -> bool {
-    use ErrorKind::{Limit, Misuse, Unsupported};
-    matches!(kind, Limit | Misuse | Unsupported)
 }
 
 #[cfg(test)]

@@ -77,9 +77,8 @@ impl Agent {
     async fn look_up(&mut self, before: &[EpisodeId]) {
         let lately = &self.done[self.done.len().saturating_sub(RECENT)..];
         let among = match self.dice.below(10) {
-            0..5 => lately,
             5..9 if !before.is_empty() => before,
-            5..9 => lately,
+            0..9 => lately,
             _ => &self.done,
         };
         if among.is_empty() {
@@ -137,7 +136,7 @@ async fn replay(data: &DataSet, file: &str) -> (CacheFigures, Duration) {
     GzDecoder::new(packed).read_to_string(&mut text).unwrap();
     let backend = TursoStorage::open(":memory:").await.unwrap();
     let clock = ManualClock::new();
-    let memory = CachedStorage::with_clock(backend, &CacheConfig::default(), clock.clone());
+    let memory = CachedStorage::with_clock(backend, &CacheConfig::default(), &clock);
     let mut agent = Agent {
         memory: memory.unwrap(),
         clock: clock.clone(),
@@ -155,7 +154,6 @@ async fn replay(data: &DataSet, file: &str) -> (CacheFigures, Duration) {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "the figures are for docs/cache.md")]
 async fn most_reads_of_an_agent_are_answered_by_the_cache() {
     let test = "most_reads_of_an_agent_are_answered_by_the_cache";
     let Some(data) = DataSet::find(test) else {

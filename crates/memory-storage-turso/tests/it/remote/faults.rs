@@ -3,8 +3,8 @@
 use super::fresh;
 use crate::support::episode;
 use memory_storage_turso::{
-    AnyConfig, Atomicity, Change, Episode, EpisodeQuery, EpisodeStore, ErrorKind, RemoteConfig,
-    Secret, Timestamp, TursoStorage, Update,
+    AnyConfig, Atomicity, Builder, Change, Config, Episode, EpisodeQuery, EpisodeStore, ErrorKind,
+    Namespace, RemoteConfig, Secret, Timestamp, TursoStorage, Update,
 };
 use std::time::Duration;
 use testkit::net::{Action, Database};
@@ -141,6 +141,36 @@ async fn f35_a_caller_that_went_away_leaves_no_lock_behind() {
     storage.store_episode(&second).await.unwrap();
     // The write that lost its caller is finished all the same.
     assert_eq!(count(&storage).await, 2);
+}
+
+#[tokio::test]
+async fn f31_a_lost_reply_stays_unknown_when_the_server_then_stays_away() {
+    let test = "f31_a_lost_reply_stays_unknown_when_the_server_then_stays_away";
+    let Some(database) = fresh(test) else {
+        return;
+    };
+    // One try a call, so that it is group commit that repeats; until a second has passed.
+    let mut config = Config::at(database.url());
+    config.connection.remote.retry.attempts = 1;
+    config.commits.wait = Duration::from_secs(1);
+    let storage = Builder::from(config).build_cached().await.unwrap();
+    let stored = episode("once");
+    let mut first = true;
+    database.script(move |_| {
+        if std::mem::take(&mut first) {
+            Action::CloseAfterForward
+        } else {
+            Action::CloseBefore
+        }
+    });
+    let error = storage.store_episode(&stored).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    // Nothing of it is answered from memory until long after.
+    assert!(storage.figures().quarantined > 0);
+    database.clear();
+    let namespace = Namespace::default();
+    let found = storage.get_episode(&namespace, stored.id).await.unwrap();
+    assert_eq!(found.as_deref(), Some(&stored));
 }
 
 #[tokio::test]
