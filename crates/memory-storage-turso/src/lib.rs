@@ -32,7 +32,7 @@ mod train;
 mod write;
 
 pub use builder::Builder;
-pub use cached::{CacheConfig, CacheFigures, CacheMode, CacheShares, CachedStorage};
+pub use cached::{CacheConfig, CacheFigures, CacheMode, CacheShares, CachedReads, CachedStorage};
 pub use check::{CheckReport, PROBLEMS_MAX, Problem};
 pub use compact::CompactReport;
 #[cfg(feature = "remote")]

@@ -1,6 +1,7 @@
 use super::CachedStorage;
 use super::key::{QueryKey, QueryValue};
 use super::many::get_many;
+use super::reads::Read;
 use super::shared::{cached, mixed_up, unshare};
 use async_trait::async_trait;
 use memory_core::{
@@ -58,12 +59,18 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
         if let [id] = ids {
             return Ok(vec![self.get_episode(namespace, *id).await?]);
         }
-        let Some(caches) = self.caches().await else {
-            return self.get_ref().get_episodes(namespace, ids).await;
+        let Some(caches) = self.caches(Read::EpisodesGet).await else {
+            return self
+                .backend(Read::EpisodesGet)
+                .get_episodes(namespace, ids)
+                .await;
         };
         let reads = |id: &EpisodeId| self.tables().reads_episode(namespace, id);
-        let load =
-            |ids: Vec<EpisodeId>| async move { self.get_ref().get_episodes(namespace, &ids).await };
+        let load = |ids: Vec<EpisodeId>| async move {
+            self.backend(Read::EpisodesGet)
+                .get_episodes(namespace, &ids)
+                .await
+        };
         get_many(&caches.episodes, namespace, ids, reads, load).await
     }
 
@@ -72,11 +79,15 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
         namespace: &Namespace,
         external_ids: &[ExternalId],
     ) -> Result<Vec<Option<EpisodeId>>> {
-        let find = || self.get_ref().find_episode_ids(namespace, external_ids);
+        let find = || {
+            self.backend(Read::EpisodesFind)
+                .find_episode_ids(namespace, external_ids)
+        };
         if external_ids.len() > EXTERNAL_IDS_MAX {
+            self.shared.count(Read::EpisodesFind);
             return find().await;
         }
-        let Some(caches) = self.caches().await else {
+        let Some(caches) = self.caches(Read::EpisodesFind).await else {
             return find().await;
         };
         let key = QueryKey::EpisodeIds(namespace.clone(), external_ids.into());
@@ -102,8 +113,11 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
         query: &EpisodeQuery,
         page: &PageRequest,
     ) -> Result<Page<Arc<Episode>>> {
-        let find = || self.get_ref().query_episodes(query, page);
-        let Some(caches) = self.caches().await else {
+        let find = || {
+            self.backend(Read::EpisodesQuery)
+                .query_episodes(query, page)
+        };
+        let Some(caches) = self.caches(Read::EpisodesQuery).await else {
             return find().await;
         };
         let key = QueryKey::Episodes(query.clone(), page.clone());
@@ -116,8 +130,8 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
     }
 
     async fn count_episodes(&self, query: &EpisodeQuery) -> Result<u64> {
-        let count = || self.get_ref().count_episodes(query);
-        let Some(caches) = self.caches().await else {
+        let count = || self.backend(Read::EpisodesCount).count_episodes(query);
+        let Some(caches) = self.caches(Read::EpisodesCount).await else {
             return count().await;
         };
         let key = QueryKey::CountEpisodes(query.clone());
@@ -160,8 +174,8 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
     }
 
     async fn list_tags(&self, namespace: &Namespace, page: &PageRequest) -> Result<Page<TagCount>> {
-        let list = || self.get_ref().list_tags(namespace, page);
-        let Some(caches) = self.caches().await else {
+        let list = || self.backend(Read::TagsList).list_tags(namespace, page);
+        let Some(caches) = self.caches(Read::TagsList).await else {
             return list().await;
         };
         let key = QueryKey::Tags(namespace.clone(), page.clone());
@@ -178,8 +192,8 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
         namespace: &Namespace,
         id: EpisodeId,
     ) -> Result<Option<Arc<Episode>>> {
-        let get = || self.get_ref().get_episode(namespace, id);
-        let Some(caches) = self.caches().await else {
+        let get = || self.backend(Read::EpisodesGet).get_episode(namespace, id);
+        let Some(caches) = self.caches(Read::EpisodesGet).await else {
             return get().await;
         };
         let key = (namespace.clone(), id);

@@ -5,6 +5,7 @@ mod episodes;
 mod key;
 mod many;
 mod patterns;
+mod reads;
 mod relationships;
 mod shared;
 mod stats;
@@ -12,6 +13,8 @@ mod tables;
 mod watch;
 
 pub use config::{CacheConfig, CacheMode, CacheShares};
+pub use reads::CachedReads;
+pub(crate) use reads::Read;
 pub use stats::CacheFigures;
 
 use memory_core::{ChangeMark, Result, StorageBackend};
@@ -100,6 +103,12 @@ impl<S> CachedStorage<S> {
     /// What the caches have done, and what they hold. All zero when the cache is off.
     pub fn figures(&self) -> CacheFigures {
         self.shared.figures()
+    }
+
+    /// How often each kind of read was asked for, and how often the backend had to answer; those that
+    /// were asked for at all.
+    pub fn reads(&self) -> Vec<CachedReads> {
+        self.shared.reads()
     }
 
     /// Forgets everything, so that the next reads ask the backend.

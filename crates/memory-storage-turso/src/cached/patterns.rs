@@ -1,6 +1,7 @@
 use super::CachedStorage;
 use super::key::{PatternKey, QueryKey, QueryValue};
 use super::many::get_many;
+use super::reads::Read;
 use super::shared::{cached, mixed_up, unshare};
 use async_trait::async_trait;
 use memory_core::{
@@ -68,12 +69,18 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
         if let [id] = ids {
             return Ok(vec![self.get_pattern(namespace, *id).await?]);
         }
-        let Some(caches) = self.caches().await else {
-            return self.get_ref().get_patterns(namespace, ids).await;
+        let Some(caches) = self.caches(Read::PatternsGet).await else {
+            return self
+                .backend(Read::PatternsGet)
+                .get_patterns(namespace, ids)
+                .await;
         };
         let reads = |id: &PatternId| self.tables().reads_pattern(namespace, id);
-        let load =
-            |ids: Vec<PatternId>| async move { self.get_ref().get_patterns(namespace, &ids).await };
+        let load = |ids: Vec<PatternId>| async move {
+            self.backend(Read::PatternsGet)
+                .get_patterns(namespace, &ids)
+                .await
+        };
         get_many(&caches.patterns, namespace, ids, reads, load).await
     }
 
@@ -91,8 +98,11 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
         query: &PatternQuery,
         page: &PageRequest,
     ) -> Result<Page<Arc<Pattern>>> {
-        let find = || self.get_ref().query_patterns(query, page);
-        let Some(caches) = self.caches().await else {
+        let find = || {
+            self.backend(Read::PatternsQuery)
+                .query_patterns(query, page)
+        };
+        let Some(caches) = self.caches(Read::PatternsQuery).await else {
             return find().await;
         };
         let key = QueryKey::Patterns(PatternKey::from(query), page.clone());
@@ -105,8 +115,8 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
     }
 
     async fn count_patterns(&self, query: &PatternQuery) -> Result<u64> {
-        let count = || self.get_ref().count_patterns(query);
-        let Some(caches) = self.caches().await else {
+        let count = || self.backend(Read::PatternsCount).count_patterns(query);
+        let Some(caches) = self.caches(Read::PatternsCount).await else {
             return count().await;
         };
         let key = QueryKey::CountPatterns(PatternKey::from(query));
@@ -123,8 +133,8 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
         namespace: &Namespace,
         id: PatternId,
     ) -> Result<Option<Arc<Pattern>>> {
-        let get = || self.get_ref().get_pattern(namespace, id);
-        let Some(caches) = self.caches().await else {
+        let get = || self.backend(Read::PatternsGet).get_pattern(namespace, id);
+        let Some(caches) = self.caches(Read::PatternsGet).await else {
             return get().await;
         };
         let key = (namespace.clone(), id);

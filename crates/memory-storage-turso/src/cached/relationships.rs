@@ -1,5 +1,6 @@
 use super::CachedStorage;
 use super::key::{EdgeKey, EdgeValue};
+use super::reads::Read;
 use super::shared::{cached, mixed_up};
 use async_trait::async_trait;
 use memory_core::{
@@ -48,8 +49,11 @@ impl<S: StorageBackend + 'static> RelationshipStore for CachedStorage<S> {
         query: &RelationshipQuery,
         page: &PageRequest,
     ) -> Result<Page<EpisodeRelationship>> {
-        let find = || self.get_ref().query_relationships(query, page);
-        let Some(caches) = self.caches().await else {
+        let find = || {
+            self.backend(Read::RelationshipsQuery)
+                .query_relationships(query, page)
+        };
+        let Some(caches) = self.caches(Read::RelationshipsQuery).await else {
             return find().await;
         };
         let key = EdgeKey::Page(query.clone(), page.clone());
@@ -65,8 +69,8 @@ impl<S: StorageBackend + 'static> RelationshipStore for CachedStorage<S> {
     }
 
     async fn find_related(&self, query: &RelatedQuery) -> Result<Related> {
-        let find = || self.get_ref().find_related(query);
-        let Some(caches) = self.caches().await else {
+        let find = || self.backend(Read::RelationshipsRelated).find_related(query);
+        let Some(caches) = self.caches(Read::RelationshipsRelated).await else {
             return find().await;
         };
         let key = EdgeKey::Walk(query.clone());

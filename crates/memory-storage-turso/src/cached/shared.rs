@@ -3,6 +3,7 @@
 use super::CachedStorage;
 use super::config::{CacheConfig, CacheMode};
 use super::key::{EdgeKey, EdgeValue, QueryKey, QueryValue, episode_bytes, pattern_bytes};
+use super::reads::{CachedReads, Read, Reads};
 use super::stats::CacheFigures;
 use super::tables::Tables;
 use super::watch::Watch;
@@ -21,6 +22,7 @@ pub(super) struct Shared<S> {
     /// None when the cache is off.
     caches: Option<Caches>,
     watch: Watch,
+    reads: Reads,
 }
 
 pub(super) struct Caches {
@@ -86,11 +88,21 @@ impl<S> Shared<S> {
             tables,
             caches,
             watch: Watch::new(config.check_interval),
+            reads: Reads::default(),
         })
     }
 
     pub(super) fn inner(&self) -> &S {
         &self.inner
+    }
+
+    /// Counts a read.
+    pub(super) fn count(&self, read: Read) {
+        self.reads.call(read);
+    }
+
+    pub(super) fn reads(&self) -> Vec<CachedReads> {
+        self.reads.seen()
     }
 
     /// Makes everything obsolete that was read until now.
@@ -117,9 +129,10 @@ impl<S: StorageBackend + 'static> CachedStorage<S> {
         self.shared.tables
     }
 
-    /// The caches, if a read may use them now.
-    pub(super) async fn caches(&self) -> Option<&Caches> {
+    /// The caches, if this read may use them now. Counts it.
+    pub(super) async fn caches(&self, read: Read) -> Option<&Caches> {
         let shared = &*self.shared;
+        shared.count(read);
         let caches = shared.caches.as_ref().filter(|_| !self.bypasses)?;
         let good = shared.watch.is_good()
             || shared
@@ -127,6 +140,12 @@ impl<S: StorageBackend + 'static> CachedStorage<S> {
                 .look(&*shared.inner, CacheConfig::CHECK_WAIT, || shared.forget())
                 .await;
         good.then_some(caches)
+    }
+
+    /// The backend, for a read that no cache answers. Counts it.
+    pub(super) fn backend(&self, read: Read) -> &S {
+        self.shared.reads.load(read);
+        self.get_ref()
     }
 
     /// Runs a write in a task of its own, which owns the marks of what it may change: whatever

@@ -48,14 +48,18 @@ impl PerformanceSnapshot {
         }
         writeln!(
             f,
-            "{:<28}  {:>10}  {:>9}  {:>12}",
-            "ASKED FOR", "CALLS", "ROWS/CALL", "QUERIES/CALL"
+            "{:<28}  {:>10}  {:>8}  {:>9}  {:>12}",
+            "ASKED FOR", "CALLS", "CACHED", "ROWS/CALL", "QUERIES/CALL"
         )?;
         for p in patterns {
             writeln!(
                 f,
-                "{:<28}  {:>10}  {:>9.1}  {:>12.2}",
-                p.operation, p.calls, p.rows_per_call, p.queries_per_call
+                "{:<28}  {:>10}  {:>8}  {:>9.1}  {:>12.2}",
+                p.operation,
+                p.calls,
+                p.cached.to_string(),
+                p.rows_per_call,
+                p.queries_per_call
             )?;
         }
         writeln!(f)

@@ -1,8 +1,8 @@
 use super::PerformanceSnapshot;
 use super::cache::CACHE;
-use super::readings::{Readings, by_pool, by_pool_and, number, plain, size};
+use super::readings::{Readings, by_pool, by_pool_and, by_read, number, plain, size};
 use crate::metered;
-use turso_metrics::{Figures, Instrument, Instruments, Kind, LABEL_POOL, Unit};
+use turso_metrics::{Figures, Instrument, Instruments, Kind, LABEL_OPERATION, LABEL_POOL, Unit};
 
 pub(super) const fn figure(
     name: &'static str,
@@ -134,6 +134,10 @@ figures! {
         |s| plain(s.payloads.map(|p| p.original_bytes));
     STORED = figure("memory.payload.stored", Kind::Counter, Unit::Bytes, "Bytes that they were packed to."),
         |s| plain(s.payloads.map(|p| p.packed_bytes));
+    READS = labelled(&[LABEL_OPERATION], count("memory.cache.reads", "Reads that were asked for where there is a cache.")),
+        |s| by_read(s, |r| r.calls);
+    BACKEND_READS = labelled(&[LABEL_OPERATION], count("memory.cache.backend_reads", "Reads that no cache answered, so that the storage behind it was asked.")),
+        |s| by_read(s, |r| r.loads);
     QUARANTINED = gauge("memory.cache.quarantined", "Stamps held by writes whose outcome nobody knows."),
         |s| plain(s.cache.map(|c| size(c.quarantined)));
 }

@@ -34,6 +34,7 @@ impl<S: Observe> Observe for CachedStorage<S> {
     fn observe(&self, into: &mut PerformanceSnapshot) {
         self.get_ref().observe(into);
         into.cache = Some(self.figures());
+        into.reads = self.reads();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Figures of a snapshot as a recorder takes them: values, each with its labels.
 
 use super::{PerformanceSnapshot, PoolFigures};
+use crate::cached::{CachedReads, Read};
 
 /// The values of an instrument, each with the values of its labels.
 pub(super) type Readings = Vec<(Vec<&'static str>, f64)>;
@@ -44,6 +45,20 @@ pub(super) fn by_pool_and<const N: usize>(
             values(&figures).map(|(label, value)| (vec![pool, label], number(value)))
         })
         .collect()
+}
+
+/// A value of each kind of read, where there is a cache.
+pub(super) fn by_read(
+    snapshot: &PerformanceSnapshot,
+    value: impl Fn(&CachedReads) -> u64,
+) -> Readings {
+    let all = Read::ALL.into_iter().filter(|_| snapshot.cache.is_some());
+    all.map(|read| {
+        let name = read.operation();
+        let seen = snapshot.reads.iter().find(|seen| seen.operation == name);
+        (vec![name], number(seen.map_or(0, &value)))
+    })
+    .collect()
 }
 
 pub(super) fn size(n: usize) -> u64 {

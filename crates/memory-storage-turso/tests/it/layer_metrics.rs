@@ -3,8 +3,8 @@
 use crate::support::{Fresh, block_on, episode};
 use memory_storage_turso::metrics::Figures;
 use memory_storage_turso::{
-    CacheConfig, CachedStorage, EpisodeStore, MeteredStorage, Observe, PerformanceSnapshot,
-    TursoStorage, instruments,
+    Atomicity, CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore, ExternalId, MeteredStorage,
+    Observe, PageRequest, PerformanceSnapshot, Share, TursoStorage, instruments,
 };
 use std::collections::BTreeSet;
 use testkit::{Rogue, RoguePanics, Told};
@@ -171,4 +171,75 @@ fn f78_a_recorder_that_panics_changes_nothing_that_a_storage_answers() {
         });
         assert!(rogue.panicked() > 1);
     }
+}
+
+fn reads(seen: &PerformanceSnapshot, operation: &str) -> (u64, u64) {
+    let mut reads = seen.reads.iter().filter(|r| r.operation == operation);
+    reads.next().map_or((0, 0), |r| (r.calls, r.loads))
+}
+
+/// By kind of read: what was asked, what the storage had to answer, and the share of the cache.
+#[tokio::test]
+async fn query_patterns_tell_how_much_of_each_kind_the_cache_answered() {
+    let fresh = Fresh::new().await;
+    let memory = cached(fresh.storage.clone());
+    let (one, two) = (episode("one"), episode("two"));
+    memory
+        .store_episodes(&[one.clone(), two.clone()], Atomicity::AllOrNothing)
+        .await
+        .unwrap();
+    for _ in 0..8 {
+        memory.get_episode(&one.namespace, one.id).await.unwrap();
+    }
+    let all = EpisodeQuery::default();
+    for _ in 0..2 {
+        memory.count_episodes(&all).await.unwrap();
+    }
+    // One of the two is known: the storage is asked all the same.
+    memory
+        .get_episodes(&one.namespace, &[one.id, two.id])
+        .await
+        .unwrap();
+    // Too many to be kept.
+    let names = vec![ExternalId::new("x").unwrap(); 65];
+    memory
+        .find_episode_ids(&one.namespace, &names)
+        .await
+        .unwrap();
+    memory
+        .uncached()
+        .list_tags(&one.namespace, &PageRequest::default())
+        .await
+        .unwrap();
+
+    let seen = memory.performance();
+    let gets = reads(&seen, "episodes.get");
+    // A look for the writes of others that took too long sends a read to the storage.
+    assert_eq!((gets.0, gets.1), (9, self::gets(&seen).0));
+    assert!((2..9).contains(&gets.1), "{gets:?}");
+    assert_eq!(reads(&seen, "episodes.count").0, 2);
+    assert_eq!(reads(&seen, "episodes.find"), (1, 1));
+    assert_eq!(reads(&seen, "tags.list"), (1, 1));
+    assert_eq!(reads(&seen, "patterns.get"), (0, 0));
+
+    let patterns = seen.query_patterns();
+    let of = |name| patterns.iter().find(|p| p.operation == name).unwrap();
+    let get = of("episodes.get");
+    assert_eq!(
+        (patterns[0].operation.as_str(), get.calls),
+        ("episodes.get", 9)
+    );
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    let answered = f64::from(u32::try_from(9 - gets.1).unwrap()) / 9.0;
+    assert!(near(get.cached.0.unwrap(), answered));
+    assert!(
+        get.queries_per_call < 1.0 && get.rows_per_call >= 1.0,
+        "{get:?}"
+    );
+    assert_eq!(of("tags.list").cached, Share(Some(0.0)));
+    assert_eq!(
+        (of("episodes.store").cached, of("episodes.store").calls),
+        (Share(None), 1)
+    );
+    assert!(seen.to_string().contains("CACHED"));
 }
