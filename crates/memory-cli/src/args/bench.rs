@@ -14,6 +14,9 @@ pub(crate) struct Bench {
     /// Shares of stores, gets and queries
     #[arg(long, default_value = "10:80:10", value_name = "STORES:GETS:QUERIES")]
     pub(crate) mix: Mix,
+    /// Ask the database each time: keep nothing of it in memory
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     #[command(flatten)]
     pub(crate) metrics: Metrics,
 }

@@ -16,14 +16,15 @@ use crate::scrape::Scrape;
 use indicatif::ProgressBar;
 use memory_storage_turso::metrics::Histogram;
 use memory_storage_turso::{
-    EpisodeId, EpisodeStore, MeteredStorage, Namespace, Observe as _, TursoStorage,
+    CacheConfig, CacheMode, CachedStorage, EpisodeId, EpisodeStore, MeteredStorage, Namespace,
+    Observe as _, TursoStorage,
 };
 use report::{Report, doublings, rate};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
-use work::Worker;
+use work::{Storage, Worker};
 
 /// How many episodes are deleted at once at the end.
 const DELETED_AT_ONCE: usize = 100;
@@ -31,7 +32,16 @@ const DELETED_AT_ONCE: usize = 100;
 /// Runs the load and writes what was measured.
 pub(crate) async fn bench(call: &Call, args: &args::Bench, out: &mut dyn Write) -> Result<Exit> {
     let scrape = Scrape::listen(args.metrics.listen)?;
-    let storage = MeteredStorage::new(database::create(call).await?);
+    let cache = CacheConfig {
+        mode: if args.no_cache {
+            CacheMode::Off
+        } else {
+            CacheMode::On
+        },
+        ..CacheConfig::default()
+    };
+    let cached = CachedStorage::new(database::create(call).await?, &cache)?;
+    let storage = MeteredStorage::new(cached);
     scrape.watch(storage.clone());
     let namespace = Namespace::new(format!("bench-{}", call.now.as_micros()))?;
     let latencies = Arc::new(Histogram::new());
@@ -39,7 +49,7 @@ pub(crate) async fn bench(call: &Call, args: &args::Bench, out: &mut dyn Write) 
     let (stored, done) = load(args, &storage, &namespace, &latencies).await;
     let seconds = began.elapsed().as_secs_f64();
     let performance = storage.performance();
-    clean(storage.get_ref(), &namespace, &stored).await?;
+    clean(storage.get_ref().get_ref(), &namespace, &stored).await?;
     done?;
     let seen = latencies.distribution();
     let report = Report {
@@ -61,7 +71,7 @@ pub(crate) async fn bench(call: &Call, args: &args::Bench, out: &mut dyn Write) 
 /// Lets all workers ask, and returns what they stored and the first error.
 async fn load(
     args: &args::Bench,
-    storage: &MeteredStorage<TursoStorage>,
+    storage: &Storage,
     namespace: &Namespace,
     latencies: &Arc<Histogram>,
 ) -> (Vec<EpisodeId>, Result<()>) {

@@ -1,6 +1,6 @@
 use crate::output::{self, Table};
-use memory_storage_turso::PerformanceSnapshot;
 use memory_storage_turso::metrics::Distribution;
+use memory_storage_turso::{CacheFigures, PerformanceSnapshot, Share};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -22,6 +22,21 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.operations().write_to(out)?;
+        let (n, rate) = (output::count(self.operations), self.operations_per_second);
+        writeln!(
+            out,
+            "\n{n} operations in {:.1} s by {} at once: {rate:.0} per second\n",
+            self.seconds, self.concurrency
+        )?;
+        if let Some(cache) = &self.performance.cache {
+            caches(cache).write_to(out)?;
+            writeln!(out)?;
+        }
+        self.write_histogram(out)
+    }
+
+    fn operations(&self) -> Table<10> {
         let mut table = Table::new([
             "OPERATION",
             ">CALLS",
@@ -51,14 +66,7 @@ impl Report {
                 span(all.max),
             ]);
         }
-        table.write_to(out)?;
-        let (n, rate) = (output::count(self.operations), self.operations_per_second);
-        writeln!(
-            out,
-            "\n{n} operations in {:.1} s by {} at once: {rate:.0} per second\n",
-            self.seconds, self.concurrency
-        )?;
-        self.write_histogram(out)
+        table
     }
 
     fn write_histogram(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -71,6 +79,33 @@ impl Report {
         }
         Ok(())
     }
+}
+
+fn caches(figures: &CacheFigures) -> Table<6> {
+    let mut table = Table::new([
+        "CACHE",
+        ">HITS",
+        ">MISSES",
+        ">HIT RATE",
+        ">ENTRIES",
+        ">BYTES",
+    ]);
+    for (name, cache) in [
+        ("episodes", &figures.episodes),
+        ("patterns", &figures.patterns),
+        ("relationships", &figures.relationships),
+        ("queries", &figures.queries),
+    ] {
+        table.row([
+            name.to_owned(),
+            output::count(cache.hits),
+            output::count(cache.misses),
+            Share(cache.hit_rate()).to_string(),
+            output::count(cache.entries),
+            output::bytes(cache.bytes),
+        ]);
+    }
+    table
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no 53 bits")]

@@ -2,8 +2,8 @@ use crate::args::Mix;
 use crate::demo::Random;
 use memory_storage_turso::metrics::Histogram;
 use memory_storage_turso::{
-    Episode, EpisodeId, EpisodeQuery, EpisodeStore, ExecutionStep, MeteredStorage, Namespace,
-    PageRequest, Result, TaskType, Timestamp, TursoStorage,
+    CachedStorage, Episode, EpisodeId, EpisodeQuery, EpisodeStore, ExecutionStep, MeteredStorage,
+    Namespace, PageRequest, Result, TaskType, Timestamp, TursoStorage,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,9 +11,12 @@ use std::time::Instant;
 /// How many steps an episode has; with their texts it is some 6 kB of JSON.
 const STEPS: usize = 10;
 
+/// Times what the workers see, hits in the cache included.
+pub(super) type Storage = MeteredStorage<CachedStorage<TursoStorage>>;
+
 /// One of the tasks that ask at once.
 pub(super) struct Worker {
-    pub(super) storage: MeteredStorage<TursoStorage>,
+    pub(super) storage: Storage,
     pub(super) latencies: Arc<Histogram>,
     pub(super) namespace: Namespace,
     pub(super) mix: Mix,
@@ -24,13 +27,19 @@ pub(super) struct Worker {
 impl Worker {
     /// Asks until `end`, and returns what it stored and the first error.
     pub(super) async fn run(mut self, end: Instant) -> (Vec<EpisodeId>, Result<()>) {
+        let latencies = Arc::clone(&self.latencies);
+        let record = |began: Instant| {
+            let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            latencies.record(took);
+        };
         // There is something to get from the beginning.
+        let began = Instant::now();
         let mut done = self.store().await;
+        record(began);
         while done.is_ok() && Instant::now() < end {
             let began = Instant::now();
             done = self.one().await;
-            let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            self.latencies.record(took);
+            record(began);
         }
         (self.stored, done)
     }

@@ -32,12 +32,49 @@ fn a_bench_measures_and_leaves_nothing_behind() {
         .map(|b| b[1].as_u64().unwrap())
         .sum();
     assert_eq!(report["operations"].as_u64().unwrap(), counted);
+    // The first store of each worker counts like any other.
+    let calls = operations
+        .iter()
+        .map(|o| o["ever"]["count"].as_u64().unwrap());
+    assert_eq!(calls.sum::<u64>(), counted);
     assert_eq!(memory.episodes(), 0);
     memory.assert_clean();
     let text = memory.done(&["bench", "--seconds", "1"]);
     for part in ["PER SECOND", "P99", "4 at once", "up to", "####"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+}
+
+#[test]
+fn a_bench_has_a_cache_unless_told_otherwise() {
+    let memory = Memory::new();
+    let mix = ["bench", "--seconds", "1", "--mix", "1:50:1"];
+    let cached = memory.json(&mix);
+    let episodes = &cached["performance"]["cache"]["episodes"];
+    assert!(episodes["hits"].as_u64().unwrap() > 0, "{episodes}");
+    assert!(episodes["entries"].as_u64().unwrap() > 0, "{episodes}");
+    let text = memory.done(&mix);
+    assert!(
+        text.contains("HIT RATE") && text.contains("ENTRIES"),
+        "{text}"
+    );
+    let off = [&mix[..], &["--no-cache"]].concat();
+    let uncached = memory.json(&off);
+    assert!(uncached["performance"]["cache"].is_null(), "{uncached}");
+    let ran = |report: &serde_json::Value, layer: &str| {
+        let all = report["performance"][layer]["operations"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let get = all
+            .into_iter()
+            .find(|o| o["name"] == "episodes.get")
+            .unwrap();
+        get["ever"]["count"].as_u64().unwrap()
+    };
+    assert_eq!(ran(&uncached, "storage"), ran(&uncached, "database"));
+    assert!(ran(&cached, "storage") > ran(&cached, "database"));
+    assert!(!memory.done(&off).contains("HIT RATE"));
 }
 
 /// An import waits for the rest of its standard input, and is asked meanwhile.

@@ -105,6 +105,11 @@ impl<S> CachedStorage<S> {
         self.shared.figures()
     }
 
+    /// Whether it has caches: not with [`CacheMode::Off`].
+    pub fn is_on(&self) -> bool {
+        self.shared.is_on()
+    }
+
     /// How often each kind of read was asked for, and how often the backend had to answer; those that
     /// were asked for at all.
     pub fn reads(&self) -> Vec<CachedReads> {

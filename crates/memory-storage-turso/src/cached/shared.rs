@@ -96,6 +96,11 @@ impl<S> Shared<S> {
         &self.inner
     }
 
+    /// Whether there are caches at all.
+    pub(super) fn is_on(&self) -> bool {
+        self.caches.is_some()
+    }
+
     /// Counts a read.
     pub(super) fn count(&self, read: Read) {
         self.reads.call(read);

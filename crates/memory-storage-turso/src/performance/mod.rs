@@ -43,7 +43,7 @@ pub struct PerformanceSnapshot {
     /// Payloads that were packed: those of records that were to be stored, and those that training
     /// a dictionary and compacting packed.
     pub payloads: Option<turso_compression::Stats>,
-    /// The caches. None without a [`CachedStorage`](crate::CachedStorage).
+    /// The caches. None without a [`CachedStorage`](crate::CachedStorage), and when it is off.
     pub cache: Option<CacheFigures>,
     /// How often each kind of read was asked of them.
     pub reads: Vec<CachedReads>,

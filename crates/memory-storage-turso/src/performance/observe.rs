@@ -33,8 +33,10 @@ impl<S: Observe> Observe for MeteredStorage<S> {
 impl<S: Observe> Observe for CachedStorage<S> {
     fn observe(&self, into: &mut PerformanceSnapshot) {
         self.get_ref().observe(into);
-        into.cache = Some(self.figures());
-        into.reads = self.reads();
+        if self.is_on() {
+            into.cache = Some(self.figures());
+            into.reads = self.reads();
+        }
     }
 }
 

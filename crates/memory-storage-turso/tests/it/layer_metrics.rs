@@ -3,8 +3,8 @@
 use crate::support::{Fresh, block_on, episode};
 use memory_storage_turso::metrics::Figures;
 use memory_storage_turso::{
-    Atomicity, CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore, ExternalId, MeteredStorage,
-    Observe, PageRequest, PerformanceSnapshot, Share, TursoStorage, instruments,
+    Atomicity, CacheConfig, CacheMode, CachedStorage, EpisodeQuery, EpisodeStore, ExternalId,
+    MeteredStorage, Observe, PageRequest, PerformanceSnapshot, Share, TursoStorage, instruments,
 };
 use std::collections::BTreeSet;
 use testkit::{Rogue, RoguePanics, Told};
@@ -242,4 +242,22 @@ async fn query_patterns_tell_how_much_of_each_kind_the_cache_answered() {
         (Share(None), 1)
     );
     assert!(seen.to_string().contains("CACHED"));
+}
+
+#[tokio::test]
+async fn a_cache_that_is_off_has_no_figures() {
+    let fresh = Fresh::new().await;
+    let off = CacheConfig {
+        mode: CacheMode::Off,
+        ..CacheConfig::default()
+    };
+    let memory = CachedStorage::new(MeteredStorage::new(fresh.storage.clone()), &off).unwrap();
+    assert!(!memory.is_on());
+    memory
+        .count_episodes(&EpisodeQuery::default())
+        .await
+        .unwrap();
+    let seen = memory.performance();
+    assert_eq!((seen.cache, seen.reads.len()), (None, 0));
+    assert_eq!(seen.query_patterns()[0].cached, Share(None));
 }
