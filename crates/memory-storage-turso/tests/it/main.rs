@@ -11,6 +11,7 @@ mod cached;
 mod cancel;
 mod check;
 mod commits;
+mod compiled;
 mod compression;
 mod concurrent;
 mod conformance;
@@ -21,6 +22,7 @@ mod model;
 mod nth_failure;
 mod opening;
 mod pools;
+mod real;
 #[cfg(feature = "remote")]
 mod remote;
 mod round_trip;

@@ -1,16 +1,13 @@
 //! Real episodes, replayed as an agent that remembers would.
 
-use flate2::read::GzDecoder;
+use crate::real::{episode_of, lines};
 use memory_storage_turso::{
-    CacheConfig, CacheFigures, CacheStats, CachedStorage, Clock as _, Episode, EpisodeId,
-    EpisodeQuery, EpisodeRelationship, EpisodeStore as _, ExecutionStep, ManualClock, Namespace,
-    PageRequest, RelatedQuery, RelationshipKind, RelationshipStore as _, TaskType, Timestamp,
-    TursoStorage,
+    CacheConfig, CacheFigures, CacheStats, CachedStorage, Clock as _, EpisodeId, EpisodeQuery,
+    EpisodeRelationship, EpisodeStore as _, ManualClock, Namespace, PageRequest, RelatedQuery,
+    RelationshipKind, RelationshipStore as _, Timestamp, TursoStorage,
 };
 use serde_json::Value;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read as _;
 use std::time::Duration;
 use testkit::{DataSet, Dice};
 
@@ -56,14 +53,15 @@ impl Agent {
             let related = RelatedQuery::from(self.namespace.clone(), *last);
             self.memory.find_related(&related).await.unwrap();
         }
-        let steps = line["steps"].as_array().unwrap();
-        for _ in steps {
+        for _ in line["steps"].as_array().unwrap() {
             for _ in 0..RECALLS {
                 self.look_up(&before).await;
             }
             self.clock.advance(STEP);
         }
-        let id = self.store(line, steps, nth).await;
+        let episode = episode_of(line, nth);
+        let id = episode.id;
+        self.memory.store_episode(&episode).await.unwrap();
         if let Some(last) = before.last() {
             self.relate(id, *last).await;
         }
@@ -87,20 +85,6 @@ impl Agent {
         let nth = usize::try_from(self.dice.below(among.len() as u64)).unwrap();
         let found = self.memory.get_episode(&self.namespace, among[nth]).await;
         assert!(found.unwrap().is_some());
-    }
-
-    async fn store(&self, line: &Value, steps: &[Value], nth: i64) -> EpisodeId {
-        let now = Timestamp::from_micros(1_700_000_000_000_000 + nth).unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let kind = TaskType::new("airline").unwrap();
-        let mut episode = Episode::start(kind, text(&line["task"]), now).unwrap();
-        for step in steps {
-            let mut looked = ExecutionStep::new(text(&step["tool"]), text(&step["action"]));
-            looked.observation = Some(step["observation"].clone());
-            episode.add_step(looked, now).unwrap();
-        }
-        self.memory.store_episode(&episode).await.unwrap();
-        episode.id
     }
 
     async fn relate(&self, from: EpisodeId, to: EpisodeId) {
@@ -131,9 +115,6 @@ fn hit_rate(figures: &CacheFigures) -> f64 {
 
 /// Replays one file, and says what its caches did and for how long the agent was at work.
 async fn replay(data: &DataSet, file: &str) -> (CacheFigures, Duration) {
-    let mut text = String::new();
-    let packed = File::open(data.file(file)).unwrap();
-    GzDecoder::new(packed).read_to_string(&mut text).unwrap();
     let backend = TursoStorage::open(":memory:").await.unwrap();
     let clock = ManualClock::new();
     let memory = CachedStorage::with_clock(backend, &CacheConfig::default(), &clock);
@@ -146,9 +127,8 @@ async fn replay(data: &DataSet, file: &str) -> (CacheFigures, Duration) {
         dice: Dice::new(1),
     };
     let start = clock.now();
-    for (nth, line) in text.lines().enumerate() {
-        let line = serde_json::from_str(line).unwrap();
-        agent.attempt(&line, nth.try_into().unwrap()).await;
+    for (line, nth) in lines(data, file).iter().zip(0..) {
+        agent.attempt(line, nth).await;
     }
     (agent.memory.figures(), clock.now() - start)
 }
