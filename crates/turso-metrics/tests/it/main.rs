@@ -10,7 +10,14 @@
 mod layers;
 mod lending;
 mod logging;
+mod memory;
 mod percentiles;
 mod prometheus;
 mod recorders;
 mod support;
+
+/// Does what a child process of these tests was started for.
+#[test]
+fn worker() {
+    testkit::work(&[("hostile_names", memory::hostile_names)]);
+}
