@@ -13,10 +13,10 @@ import sys
 FILE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "grafana-dashboard.json"
 
 
-def quantile(share, metric):
-    """The latency that `share` of the calls of each operation stay under."""
+def quantile(share, metric, by="db_operation_name"):
+    """The time that `share` of the calls of each operation stay under."""
     return (
-        f"histogram_quantile({share}, sum by (le, db_operation_name) "
+        f"histogram_quantile({share}, sum by (le, {by}) "
         f"(rate({metric}_seconds_bucket[$__rate_interval])))"
     )
 
@@ -27,6 +27,7 @@ def rate(metric, by=None):
 
 
 OPERATION = "db_operation_name"
+POOL = "db_client_connection_pool_name"
 
 # title, unit, query, legend
 PANELS = [
@@ -49,6 +50,22 @@ PANELS = [
     ("Compiled statements kept", "none", "memory_statement_entries", None),
     ("Connections", "none", "sum by (db_client_connection_state) (db_client_connection_count)", "db_client_connection_state"),
     ("Waiting for a connection", "none", "sum(db_client_connection_pending_requests)", None),
+    ("Waiting for a connection, p99", "s", quantile(0.99, "db_client_connection_wait_time", POOL), POOL),
+    ("Use of a connection, p99", "s", quantile(0.99, "db_client_connection_use_time", POOL), POOL),
+    (
+        "Reads answered by the cache",
+        "percentunit",
+        f"1 - {rate('memory_cache_backend_reads_total', OPERATION)} / {rate('memory_cache_reads_total', OPERATION)}",
+        OPERATION,
+    ),
+    (
+        "Cache hit rate",
+        "percentunit",
+        f"{rate('memory_cache_hits_total', 'cache')} / "
+        f"({rate('memory_cache_hits_total', 'cache')} + {rate('memory_cache_misses_total', 'cache')})",
+        "cache",
+    ),
+    ("Bytes in the cache", "bytes", "sum by (cache) (memory_cache_bytes)", "cache"),
     (
         "Writes in a transaction",
         "none",
