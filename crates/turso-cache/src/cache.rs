@@ -213,7 +213,7 @@ where
             self.counters.unknown.one_more();
             return Look::Miss;
         };
-        let now = self.now();
+        let now = self.timer.lately();
         let usage = entry.heat.touch(now);
         if !self.stamps.are_current(&entry.marks) {
             self.counters.obsolete.one_more();

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::time::Duration;
-use turso_cache::{Cache, CacheConfig, Lookup, ManualClock, Refresh};
+use turso_cache::{Cache, CacheConfig, Clock as _, Lookup, ManualClock, Refresh, SystemClock};
 
 const ENTRIES: u32 = 1_000;
 const DAY: Duration = Duration::from_hours(24);
@@ -106,4 +106,15 @@ async fn eviction_and_expiry_leave_nothing_behind() {
         (held(), cache.stats().entries, cache.stats().bytes),
         (0, 0, 0)
     );
+}
+
+#[test]
+fn the_cheap_clock_is_never_ahead_and_never_goes_back() {
+    let (mut before, mut last) = (SystemClock.now(), SystemClock.lately());
+    assert!(last <= before.max(SystemClock.now()));
+    for _ in 0..100_000 {
+        let (lately, now) = (SystemClock.lately(), SystemClock.now());
+        assert!(lately <= now && lately >= last && now >= before);
+        (before, last) = (now, lately);
+    }
 }
