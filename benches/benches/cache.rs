@@ -39,7 +39,6 @@ fn main() {
 
 /// Hits of random keys, all of them present, so many on each thread.
 fn hits(entries: u32, threads: u32) {
-    let value: Value = Arc::new([7; 64]);
     let moka = moka::sync::Cache::new(u64::from(entries) * 2);
     let quick = quick_cache::sync::Cache::new(usize::try_from(entries).unwrap() * 2);
     let config = CacheConfig {
@@ -48,10 +47,12 @@ fn hits(entries: u32, threads: u32) {
     };
     let ours: Cache<u32, Value> = Cache::builder(config).build().unwrap();
     for key in 0..entries {
-        moka.insert(key, Arc::clone(&value));
-        quick.insert(key, Arc::clone(&value));
+        // Each key has a value of its own, as it would.
+        let value = || -> Value { Arc::new([7; 64]) };
+        moka.insert(key, value());
+        quick.insert(key, value());
         let reading = ours.begin(&[]);
-        assert!(ours.offer(&key, Some(Arc::clone(&value)), &reading));
+        assert!(ours.offer(&key, Some(value()), &reading));
     }
     moka.run_pending_tasks();
     let keys: Vec<_> = (1..=threads).map(|seed| order(seed, entries)).collect();
