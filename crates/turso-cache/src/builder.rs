@@ -10,6 +10,7 @@ use crate::{
 };
 
 pub(crate) type Weigher<K, V> = Box<dyn Fn(&K, &V) -> u64 + Send + Sync>;
+pub(crate) type KeyWeigher<K> = Box<dyn Fn(&K) -> u64 + Send + Sync>;
 pub(crate) type Listener<K, V> = Box<dyn Fn(&K, Option<&V>, Removal) + Send + Sync>;
 pub(crate) type Same<V> = Box<dyn Fn(&V, &V) -> bool + Send + Sync>;
 pub(crate) type Scopes<K, V> = Box<dyn Fn(&K, &V) -> Vec<Scope> + Send + Sync>;
@@ -27,6 +28,7 @@ pub struct Builder<K, V> {
     stamps: Option<Stamps>,
     clock: Arc<dyn Clock>,
     weigher: Weigher<K, V>,
+    key_weigher: KeyWeigher<K>,
     listener: Option<Listener<K, V>>,
     late: Option<Late<K, V>>,
     seed: u64,
@@ -44,6 +46,7 @@ where
             stamps: None,
             clock: Arc::new(SystemClock),
             weigher: Box::new(|_, _| 0),
+            key_weigher: Box::new(|_| 0),
             listener: None,
             late: None,
             seed: RandomState::new().hash_one(0),
@@ -64,12 +67,24 @@ where
         Self { clock, ..self }
     }
 
-    /// How many bytes a key and its value have on the heap. What the entry
-    /// itself takes is added. By default nothing: right for keys and values
-    /// without heap, wrong for all others.
+    /// How many bytes a value has on the heap. What the entry itself takes is
+    /// added. By default nothing: right for values without heap, wrong for all
+    /// others.
     pub fn weigher(self, bytes: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
         let weigher = Box::new(bytes);
         Self { weigher, ..self }
+    }
+
+    /// How many bytes a key has on the heap. They are counted twice, since an
+    /// entry keeps its key twice. By default nothing: right for keys without heap, wrong for
+    /// all others. What has a key of more than an 8,192nd of
+    /// [`max_bytes`](CacheConfig::max_bytes) is not kept: keys stay for a while after their entries have gone.
+    pub fn key_weigher(self, bytes: impl Fn(&K) -> u64 + Send + Sync + 'static) -> Self {
+        let key_weigher = Box::new(bytes);
+        Self {
+            key_weigher,
+            ..self
+        }
     }
 
     /// Hears of every entry that goes, once, after it has gone. Called by
@@ -142,6 +157,7 @@ where
             stamps: self.stamps.unwrap_or_else(none),
             clock: self.clock,
             weigher: self.weigher,
+            key_weigher: self.key_weigher,
             listener: self.listener,
             late: self.late,
             same: Box::new(same),

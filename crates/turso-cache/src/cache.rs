@@ -3,13 +3,14 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::builder::{Late, Listener, Same, Weigher};
+use crate::builder::{KeyWeigher, Late, Listener, Same, Weigher};
 use crate::clock::Timer;
 use crate::counters::Counters;
 use crate::dice::Dice;
 use crate::entry::{Claim, Entry};
 use crate::flights::Flights;
 use crate::freshness::{Age, Freshness};
+use crate::policy::shortened;
 use crate::store::Store;
 use crate::vault::Removed;
 use crate::{
@@ -44,6 +45,7 @@ pub(crate) struct Shared<K, V> {
     timer: Timer,
     pub(crate) dice: Dice,
     pub(crate) weigher: Weigher<K, V>,
+    pub(crate) key_weigher: KeyWeigher<K>,
     listener: Option<Listener<K, V>>,
     pub(crate) late: Option<Late<K, V>>,
     pub(crate) same: Same<V>,
@@ -55,6 +57,7 @@ pub(crate) struct Parts<K, V> {
     pub(crate) stamps: Stamps,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) weigher: Weigher<K, V>,
+    pub(crate) key_weigher: KeyWeigher<K>,
     pub(crate) listener: Option<Listener<K, V>>,
     pub(crate) late: Option<Late<K, V>>,
     pub(crate) same: Same<V>,
@@ -106,6 +109,7 @@ where
             timer: Timer::new(parts.clock),
             dice: Dice::new(parts.seed),
             weigher: parts.weigher,
+            key_weigher: parts.key_weigher,
             listener: parts.listener,
             late: parts.late,
             same: parts.same,
@@ -270,7 +274,7 @@ where
         if entry.value.is_some() {
             self.policy.jittered(usage, entry.history, entry.jitter)
         } else {
-            self.negative_ttl.mul_f64(1.0 - entry.jitter)
+            shortened(self.negative_ttl, entry.jitter)
         }
     }
 

@@ -10,8 +10,8 @@ use crate::marks::Marks;
 use crate::policy::JITTER;
 use crate::{History, Reading, Refill};
 
-/// What an entry takes besides its [`Entry`] and what it points to: the key and
-/// the bookkeeping of moka, as measured.
+/// What an entry takes besides its [`Entry`], its key once more, and what these point to: the
+/// bookkeeping of moka, as measured.
 const OVERHEAD: u64 = 300;
 
 impl<K, V> Shared<K, V>
@@ -31,8 +31,12 @@ where
             self.counters.not_stored.one_more();
             return false;
         };
-        let bytes = self.weigh(key, value.as_ref(), &marks);
-        if !self.store.fits(bytes) {
+        let key_bytes = (self.key_weigher)(key);
+        // One key is in the entry, the other one with moka.
+        let bytes = self
+            .weigh(key, value.as_ref(), &marks)
+            .saturating_add(key_bytes.saturating_mul(2));
+        if !self.store.fits(bytes, key_bytes) {
             self.counters.too_large.one_more();
             return false;
         }
@@ -75,10 +79,11 @@ where
             .after(refill, age, previous.heat.accesses())
     }
 
+    /// All but what the key has on the heap.
     fn weigh(&self, key: &K, value: Option<&V>, marks: &Marks) -> u64 {
-        let own = std::mem::size_of::<Entry<K, V>>() + marks.size();
-        let heap = value.map_or(0, |value| (self.weigher)(key, value));
+        let own = size_of::<Entry<K, V>>() + size_of::<K>() + marks.size();
         let own = u64::try_from(own).unwrap_or(u64::MAX);
+        let heap = value.map_or(0, |value| (self.weigher)(key, value));
         own.saturating_add(OVERHEAD).saturating_add(heap)
     }
 

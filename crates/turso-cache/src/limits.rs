@@ -2,6 +2,10 @@ use crate::CacheConfig;
 
 /// Of the budget, so much is reserve: the largest entry that is kept.
 const RESERVE: u64 = 16;
+/// moka keeps the keys of entries that are gone until a tenth of one of its 64 tables of at least
+/// 128 places is such keys: some 400 of them. They do not weigh, so none may be large: all
+/// together a twentieth of the budget.
+const KEYS: u64 = 8_192;
 
 /// What fits, in bytes and in the units in which moka weighs.
 ///
@@ -11,6 +15,8 @@ const RESERVE: u64 = 16;
 pub(crate) struct Limits {
     /// The most bytes of an entry that is kept.
     entry_max: u64,
+    /// The most bytes of its key on the heap.
+    key_max: u64,
     /// The least that an entry counts, so that there are not too many.
     entry_min: u64,
     /// Bytes per unit: moka weighs an entry in 32 bits.
@@ -30,14 +36,16 @@ impl Limits {
         let unit = usable / u64::from(u32::MAX) + 1;
         Self {
             entry_max,
+            key_max: config.max_bytes / KEYS,
             entry_min: usable.div_ceil(entries.max(1)),
             unit,
             capacity: usable / unit,
         }
     }
 
-    pub(crate) fn fits(&self, bytes: u64) -> bool {
-        bytes <= self.entry_max && self.entry_max > 0
+    /// Whether an entry of so many bytes may be kept, whose key has so many of them on the heap.
+    pub(crate) fn fits(&self, bytes: u64, key: u64) -> bool {
+        bytes <= self.entry_max && self.entry_max > 0 && key <= self.key_max
     }
 
     pub(crate) fn weight(&self, bytes: u64) -> u32 {
@@ -65,7 +73,7 @@ mod tests {
             let lightest = u64::from(limits.weight(0));
             assert!(limits.capacity / lightest <= u64::from(entries));
             assert!(limits.capacity * limits.unit + limits.entry_max <= bytes);
-            assert!(limits.fits(bytes / 16) && !limits.fits(bytes / 16 + 1));
+            assert!(limits.fits(bytes / 16, 0) && !limits.fits(bytes / 16 + 1, 0));
         }
     }
 
@@ -82,7 +90,13 @@ mod tests {
 
     #[test]
     fn nothing_fits_where_there_is_no_room() {
-        assert!(!limits(0, 1_000).fits(0));
-        assert!(!limits(10, 0).fits(0));
+        assert!(!limits(0, 1_000).fits(0, 0));
+        assert!(!limits(10, 0).fits(0, 0));
+    }
+
+    #[test]
+    fn a_large_key_does_not_fit() {
+        let limits = limits(10, 1 << 20);
+        assert!(limits.fits(300, 128) && !limits.fits(300, 129));
     }
 }

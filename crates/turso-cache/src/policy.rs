@@ -115,6 +115,42 @@ fn between(low: f64, high: f64, share: f64) -> f64 {
     low + (high - low) * share.clamp(0.0, 1.0)
 }
 
+/// A life that is not one of the policy's, shortened by a share of `jitter`, which is between 0
+/// and [`JITTER`]. Never longer than it was, which rounding makes of the longest there are.
+pub(crate) fn shortened(life: Duration, jitter: f64) -> Duration {
+    seconds(life.as_secs_f64() * (1.0 - jitter)).min(life)
+}
+
 fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_life() -> impl Strategy<Value = Duration> {
+        let span = (any::<u64>(), 0..1_000_000_000_u32);
+        prop_oneof![
+            span.prop_map(|(seconds, nanos)| Duration::new(seconds, nanos)),
+            any::<u32>().prop_map(|nanos| Duration::from_nanos(nanos.into())),
+            Just(Duration::ZERO),
+            Just(Duration::MAX),
+        ]
+    }
+
+    proptest! {
+        /// `Duration::MAX` once overflowed here, since as a number of seconds it is rounded up.
+        #[test]
+        fn every_life_is_shortened_by_no_more_than_its_jitter(
+            life in any_life(), jitter in prop_oneof![Just(0.0), 0.0..JITTER, Just(JITTER)],
+        ) {
+            let short = shortened(life, jitter);
+            prop_assert!(short <= life);
+            let cut = life.saturating_sub(short).as_secs_f64();
+            let rounding = life.as_secs_f64() * 1e-15 + 1e-9;
+            prop_assert!(cut <= life.as_secs_f64() * jitter + rounding, "{life:?} {short:?}");
+        }
+    }
 }

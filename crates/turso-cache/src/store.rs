@@ -55,8 +55,8 @@ where
         self.shelf.get(key)?.entry.upgrade()
     }
 
-    pub(crate) fn fits(&self, bytes: u64) -> bool {
-        self.limits.fits(bytes)
+    pub(crate) fn fits(&self, bytes: u64, key: u64) -> bool {
+        self.limits.fits(bytes, key)
     }
 
     /// Places an entry that fits, in the place of what was there, and sweeps a

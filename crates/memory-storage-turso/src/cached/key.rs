@@ -45,11 +45,11 @@ pub(super) enum EdgeValue {
 /// A [`PatternQuery`] whose confidence is compared by its bits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PatternKey {
-    namespace: Namespace,
+    pub(super) namespace: Namespace,
     times: [Option<Timestamp>; 2],
     kind: Option<PatternKind>,
-    task_type: Option<TaskType>,
-    domain: Option<Domain>,
+    pub(super) task_type: Option<TaskType>,
+    pub(super) domain: Option<Domain>,
     source: Option<EpisodeId>,
     min_confidence: Option<u64>,
     order: Order,
@@ -80,41 +80,4 @@ impl From<&PatternQuery> for PatternKey {
             order: *order,
         }
     }
-}
-
-impl QueryValue {
-    /// Bytes on the heap, rather too many than too few.
-    pub(super) fn bytes(&self) -> usize {
-        match self {
-            Self::Episodes(page) => page.items.iter().map(episode_bytes).sum(),
-            Self::Patterns(page) => page.items.iter().map(pattern_bytes).sum(),
-            Self::Tags(page) => page.items.len() * 128,
-            Self::EpisodeIds(ids) => std::mem::size_of_val(&**ids),
-            Self::Count(_) => 0,
-        }
-    }
-}
-
-impl EdgeValue {
-    pub(super) fn bytes(&self) -> usize {
-        match self {
-            Self::Page(page) => page.items.iter().map(edge_bytes).sum(),
-            Self::Walk(related) => std::mem::size_of_val(&*related.episodes),
-        }
-    }
-}
-
-pub(super) fn episode_bytes(episode: &Arc<Episode>) -> usize {
-    std::mem::size_of::<Episode>() + episode.size_bytes()
-}
-
-pub(super) fn pattern_bytes(pattern: &Arc<Pattern>) -> usize {
-    std::mem::size_of::<Pattern>() + pattern.size_bytes()
-}
-
-fn edge_bytes(edge: &EpisodeRelationship) -> usize {
-    let metadata = edge.metadata();
-    let texts = [&metadata.reason, &metadata.created_by];
-    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-    std::mem::size_of::<EpisodeRelationship>() + texts + 256
 }

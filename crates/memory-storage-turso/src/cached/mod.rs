@@ -2,6 +2,7 @@
 
 mod config;
 mod episodes;
+mod heap;
 mod key;
 mod many;
 mod patterns;
@@ -11,6 +12,7 @@ mod shared;
 mod stats;
 mod tables;
 mod watch;
+mod weight;
 
 pub use config::{CacheConfig, CacheMode, CacheShares};
 pub use reads::CachedReads;

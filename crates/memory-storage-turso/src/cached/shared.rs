@@ -2,11 +2,12 @@
 
 use super::CachedStorage;
 use super::config::{CacheConfig, CacheMode};
-use super::key::{EdgeKey, EdgeValue, QueryKey, QueryValue, episode_bytes, pattern_bytes};
+use super::key::{EdgeKey, EdgeValue, QueryKey, QueryValue};
 use super::reads::{CachedReads, Read, Reads};
 use super::stats::CacheFigures;
 use super::tables::Tables;
 use super::watch::Watch;
+use super::weight::weight;
 use memory_core::{
     Episode, EpisodeId, Error, ErrorKind, Namespace, Pattern, PatternId, Result, StorageBackend,
 };
@@ -47,22 +48,26 @@ impl Caches {
             .depends_also(tables.external_ids, move |_, episode: &Arc<Episode>| {
                 tables.reads_external_id(episode)
             })
-            .weigher(|_, episode| bytes(episode_bytes(episode)));
+            .key_weigher(weight)
+            .weigher(|_, episode| weight(episode));
         let patterns = Cache::builder(config.part(shares.patterns)?)
             .named("patterns")
             .stamps(stamps)
             .clock(clock.clone())
-            .weigher(|_, pattern: &Arc<Pattern>| bytes(pattern_bytes(pattern)));
+            .key_weigher(weight)
+            .weigher(|_, pattern: &Arc<Pattern>| weight(pattern));
         let edges = Cache::builder(config.part(shares.relationships)?)
             .named("relationships")
             .stamps(stamps)
             .clock(clock.clone())
-            .weigher(|_, value: &EdgeValue| bytes(value.bytes()));
+            .key_weigher(weight)
+            .weigher(|_, value: &EdgeValue| weight(value));
         let queries = Cache::builder(config.part(shares.queries)?)
             .named("queries")
             .stamps(stamps)
             .clock(clock.clone())
-            .weigher(|_, value: &QueryValue| bytes(value.bytes()));
+            .key_weigher(weight)
+            .weigher(|_, value: &QueryValue| weight(value));
         Ok(Self {
             episodes: episodes.build().map_err(misuse)?,
             patterns: patterns.build().map_err(misuse)?,
@@ -220,8 +225,4 @@ pub(super) fn mixed_up() -> Error {
 
 fn misuse(error: turso_cache::Error) -> Error {
     Error::new(ErrorKind::Misuse, "configuring the cache").with_source(error)
-}
-
-fn bytes(bytes: usize) -> u64 {
-    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
