@@ -40,7 +40,8 @@ pub struct CacheConfig {
     /// a value that others changed longer ago is not served. Default 100 ms, less than an agent
     /// notices, at a cost of some ten microseconds each time. A read for which a
     /// look is due waits for it, but no longer than [`CHECK_WAIT`](Self::CHECK_WAIT); then it asks
-    /// the backend. With 0 every read looks; `Duration::MAX` looks once.
+    /// the backend, and so do the next ones without waiting, for as long as a look is good but at least
+    /// `CHECK_WAIT` and at most 1 s. With 0 every read looks; `Duration::MAX` looks once.
     pub check_interval: Duration,
 }
 

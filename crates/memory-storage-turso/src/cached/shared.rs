@@ -92,7 +92,7 @@ impl<S> Shared<S> {
             stamps,
             tables,
             caches,
-            watch: Watch::new(config.check_interval),
+            watch: Watch::new(config.check_interval, CacheConfig::CHECK_WAIT),
             reads: Reads::default(),
         })
     }
@@ -144,11 +144,8 @@ impl<S: StorageBackend + 'static> CachedStorage<S> {
         let shared = &*self.shared;
         shared.count(read);
         let caches = shared.caches.as_ref().filter(|_| !self.bypasses)?;
-        let good = shared.watch.is_good()
-            || shared
-                .watch
-                .look(&*shared.inner, CacheConfig::CHECK_WAIT, || shared.forget())
-                .await;
+        let good =
+            shared.watch.is_good() || shared.watch.look(&*shared.inner, || shared.forget()).await;
         good.then_some(caches)
     }
 

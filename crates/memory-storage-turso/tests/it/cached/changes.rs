@@ -2,10 +2,12 @@
 
 use crate::support::{Fresh, episode};
 use memory_storage_turso::{
-    CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore as _, StorageBackend as _, Timestamp,
-    TursoStorage,
+    CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore as _, ErrorKind, InMemoryStorage,
+    StorageBackend as _, Timestamp, TursoStorage,
 };
 use std::time::Duration;
+use testkit::{Fault, FaultStorage, Faults, Gate};
+use tokio::time::Instant;
 
 async fn cached(fresh: &Fresh, check_interval: Duration) -> CachedStorage<TursoStorage> {
     let cache = CacheConfig {
@@ -83,4 +85,68 @@ async fn our_own_writes_do_not_count_as_those_of_others() {
     }
     assert_eq!(cached.changes().await.unwrap(), mark);
     assert_eq!(cached.figures().episodes.hits, 5);
+}
+
+/// A writing connection that waits for the lock of another process once made every read wait for
+/// 100 ms, for as long as that took.
+#[tokio::test(start_paused = true)]
+async fn reads_wait_once_for_a_look_that_is_not_answered_and_are_never_stale_meanwhile() {
+    let fresh = Fresh::new().await;
+    let faults = Faults::none();
+    let storage = TursoStorage::open(&fresh.path()).await.unwrap();
+    let backend = FaultStorage::new(storage, faults.clone());
+    let cached = CachedStorage::new(backend, &CacheConfig::default()).unwrap();
+    let everything = EpisodeQuery::default();
+    let count = async || {
+        let before = Instant::now();
+        let count = cached.count_episodes(&everything).await.unwrap();
+        (count, before.elapsed())
+    };
+    let (interval, wait) = (
+        CacheConfig::default().check_interval,
+        CacheConfig::CHECK_WAIT,
+    );
+    assert_eq!(count().await, (0, Duration::ZERO));
+    tokio::time::advance(interval).await;
+    let gates = [Gate::new(), Gate::new()];
+    for (nth, gate) in (1..).zip(&gates) {
+        faults.nth_of("changes", nth, Fault::Park(gate.clone()));
+    }
+    fresh.storage.store_episode(&episode("one")).await.unwrap();
+    assert_eq!(count().await, (1, wait));
+    for round in 2..5 {
+        fresh.storage.store_episode(&episode("more")).await.unwrap();
+        assert_eq!(count().await, (round, Duration::ZERO));
+    }
+    // One tries again, and the others do not wait for it.
+    tokio::time::advance(interval).await;
+    let (late, others) = tokio::join!(count(), async {
+        gates[1].arrived(1).await;
+        [count().await, count().await]
+    });
+    assert_eq!((late, others), ((4, wait), [(4, Duration::ZERO); 2]));
+    // Answered again, the cache serves again: of three, the first is loaded.
+    tokio::time::advance(interval).await;
+    for _ in 0..3 {
+        assert_eq!(count().await, (4, Duration::ZERO));
+    }
+    assert_eq!(cached.figures().queries.hits, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_fails_is_not_repeated_by_each_read() {
+    let faults = Faults::none();
+    let backend = FaultStorage::new(InMemoryStorage::new(), faults.clone());
+    let cached = CachedStorage::new(backend, &CacheConfig::default()).unwrap();
+    faults.nth_of("changes", 1, Fault::Fail(ErrorKind::Busy));
+    let everything = EpisodeQuery::default();
+    let calls = async || {
+        let before = faults.calls();
+        cached.count_episodes(&everything).await.unwrap();
+        faults.calls() - before
+    };
+    // A look and a read; then reads alone; then both again, after which the cache answers.
+    assert_eq!([calls().await, calls().await, calls().await], [2, 1, 1]);
+    tokio::time::advance(CacheConfig::CHECK_WAIT).await;
+    assert_eq!([calls().await, calls().await], [2, 0]);
 }
