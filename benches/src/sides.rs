@@ -18,7 +18,7 @@ pub struct Sides<'a> {
 
 struct Side<'a> {
     name: String,
-    run: Box<dyn FnMut() + 'a>,
+    run: Box<dyn FnMut() -> Sample + 'a>,
     samples: Vec<Sample>,
 }
 
@@ -57,7 +57,32 @@ impl<'a> Sides<'a> {
     /// Adds a side. What must not be measured is to be done before, or in
     /// whatever drops later than `run` returns.
     #[must_use]
-    pub fn side(mut self, name: &str, run: impl FnMut() + 'a) -> Self {
+    pub fn side(self, name: &str, mut run: impl FnMut() + 'a) -> Self {
+        self.push(name, move || {
+            let (begin, cpu) = (Instant::now(), cpu_time());
+            run();
+            Sample {
+                wall: begin.elapsed(),
+                cpu: cpu_time().saturating_sub(cpu),
+            }
+        })
+    }
+
+    /// Adds a side that measures itself, since another process does its work: `run` returns the
+    /// time and the processor time that it took.
+    #[must_use]
+    pub fn measured_side(
+        self,
+        name: &str,
+        mut run: impl FnMut() -> (Duration, Duration) + 'a,
+    ) -> Self {
+        self.push(name, move || {
+            let (wall, cpu) = run();
+            Sample { wall, cpu }
+        })
+    }
+
+    fn push(mut self, name: &str, run: impl FnMut() -> Sample + 'a) -> Self {
         self.entries.push(Side {
             name: name.to_owned(),
             run: Box::new(run),
@@ -110,10 +135,8 @@ impl fmt::Debug for Sides<'_> {
 
 impl Side<'_> {
     fn measure(&mut self) {
-        let (begin, cpu) = (Instant::now(), cpu_time());
-        (self.run)();
-        let (wall, cpu) = (begin.elapsed(), cpu_time().saturating_sub(cpu));
-        self.samples.push(Sample { wall, cpu });
+        let sample = (self.run)();
+        self.samples.push(sample);
     }
 
     fn row(&self, base: &[Sample], operations: u32) -> Row {
@@ -257,13 +280,27 @@ mod tests {
         let base = [10, 20, 40].map(sample);
         let side = Side {
             name: "b".into(),
-            run: Box::new(|| ()),
+            run: Box::new(|| sample(0)),
             samples: [30, 60, 40].map(sample).into(),
         };
         let row = side.row(&base, 10);
         assert!((row.wall_ratio - 3.0).abs() < 1e-9);
         assert_eq!(row.wall, Duration::from_millis(4));
         assert!(row.cpu_ratio.abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_another_process_measured_is_taken_as_it_is() {
+        let millis = Duration::from_millis;
+        let report = Sides::new("x")
+            .rounds(3)
+            .operations(10)
+            .measured_side("a", || (millis(20), millis(10)))
+            .measured_side("b", || (millis(60), millis(40)))
+            .run();
+        assert_eq!(report.time("b"), Some(millis(6)));
+        assert_eq!(report.ratio("b"), Some(3.0));
+        assert_eq!(report.cpu_ratio("b"), Some(4.0));
     }
 
     #[test]
