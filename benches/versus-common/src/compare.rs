@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::places::short;
 use crate::{Answer, Child, Measured, Memory, Order, Report, Sides, figure};
 
 /// What can be asked to do something and to measure it.
@@ -183,7 +184,7 @@ fn ratios(name: &str, mut values: Vec<f64>, unit: &str) {
     values.sort_by(f64::total_cmp);
     let least = values.first().copied().unwrap_or(0.0);
     let most = values.last().copied().unwrap_or(0.0);
-    let unit = format!("{unit} ({least:.3} to {most:.3})");
+    let unit = format!("{unit} ({} to {})", short(least), short(most));
     figure(name, middle(values), &unit);
 }
 

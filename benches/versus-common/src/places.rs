@@ -40,13 +40,33 @@ pub fn places() -> Vec<Place> {
     places
 }
 
-/// Prints a figure as `scripts/bench_report.py` reads it, with four digits.
+/// Prints a figure as `scripts/bench_report.py` reads it.
 pub fn figure(name: &str, value: f64, unit: &str) {
+    println!("figure: {name} = {} {unit}", short(value));
+}
+
+/// The number with three digits or more that say something.
+pub(crate) fn short(value: f64) -> String {
     let digits = match value.abs() {
         1_000.0.. => 0,
         100.0.. => 1,
         10.0.. => 2,
-        _ => 3,
+        0.1.. => 3,
+        0.01.. => 4,
+        _ if value == 0.0 => 0,
+        _ => 6,
     };
-    println!("figure: {name} = {value:.digits$} {unit}");
+    format!("{value:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn small_numbers_keep_their_digits() {
+        let shown = [0.0, 0.000_412, 0.0721, 1.5, 357.1, 12_073.4].map(short);
+        let wanted = ["0", "0.000412", "0.0721", "1.500", "357.1", "12073"];
+        assert_eq!(shown, wanted);
+    }
 }

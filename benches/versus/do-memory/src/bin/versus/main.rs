@@ -13,6 +13,7 @@ mod storages;
 use versus_common::places;
 
 fn main() {
+    storages::sizes();
     let places = places();
     for place in &places {
         storages::beside(place);

@@ -9,17 +9,15 @@ use crate::peer::Bare;
 const EACH: usize = 1_000;
 
 pub fn beside(place: &Place) {
-    sizes();
     let medium = place.medium;
     let runtime = || Runtime::new().expect("a runtime");
     let (first, second) = (runtime(), runtime());
     let direct = first.block_on(Bare::direct(&place.path("direct.db")));
-    let synchronous = first.block_on(direct.synchronous());
-    figure(
-        "do-memory, PRAGMA synchronous",
-        synchronous as f64,
-        "(2 is FULL)",
-    );
+    if medium == "on disk" {
+        let synchronous = first.block_on(direct.synchronous());
+        let name = "do-memory, PRAGMA synchronous";
+        figure(name, synchronous as f64, "(2 is FULL)");
+    }
     let pooled = second.block_on(Bare::pooled(&place.path("pooled.db")));
     let (mut direct, mut pooled) = (Measured::new(first, direct), Measured::new(second, pooled));
     let open = |kind: &str| Child::ours(kind, &place.path(&format!("{kind}.db")));
@@ -81,7 +79,7 @@ pub fn beside(place: &Place) {
 }
 
 /// How many bytes of JSON an episode is on either side.
-fn sizes() {
+pub fn sizes() {
     let (mut ours, mut theirs) = (0, 0);
     for episode in Episodes::new(1).take(EACH) {
         ours += serde_json::to_vec(&episode).expect("JSON").len();
