@@ -1,7 +1,7 @@
 //! Storing and reading without a cache.
 
 use tokio::runtime::Runtime;
-use versus_common::{Child, Episodes, Measured, Order, Place, Work, compare, figure};
+use versus_common::{Child, Episodes, Measured, Order, Place, Side, Work, compare, figure};
 
 use crate::convert;
 use crate::peer::Bare;
@@ -24,58 +24,49 @@ pub fn beside(place: &Place) {
     let (mut ours, mut raw) = (open("default"), open("uncompressed"));
 
     let batch = Order::new(Work::Batch, EACH);
-    compare(
-        &format!("batch of {EACH}, {medium}"),
-        11,
-        batch,
-        &mut [
-            ("do-memory", &mut direct),
-            ("do-memory with its pool", &mut pooled),
-            ("ours", &mut ours),
-            ("ours uncompressed", &mut raw),
-        ],
-    )
-    .each()
-    .rates("ours")
-    .rates("ours uncompressed")
-    .shares("ours");
-    let mut sides: [(&str, &mut dyn versus_common::Side); 3] = [
+    let sides: &mut [(&str, &mut dyn Side)] = &mut [
         ("do-memory", &mut direct),
         ("do-memory with its pool", &mut pooled),
         ("ours", &mut ours),
+        ("ours uncompressed", &mut raw),
     ];
+    compare(&format!("batch of {EACH}, {medium}"), 11, batch, sides)
+        .each()
+        .rates("ours")
+        .rates("ours uncompressed")
+        .shares("ours")
+        .shares("ours uncompressed");
+    let sides = &mut sides[..3];
+    singles(medium, sides);
+    at_once(medium, sides);
+}
+
+/// One after another.
+fn singles(medium: &str, sides: &mut [(&str, &mut dyn Side)]) {
     let get = Order::new(Work::Get, 500);
-    compare(&format!("get by id, {medium}"), 21, get, &mut sides)
+    compare(&format!("get by id, {medium}"), 21, get, sides)
         .each_median()
         .medians("ours")
         .shares("ours");
+    let name = format!("a page of 20 of one task type, {medium}");
     let page = Order::new(Work::Page, 20);
-    compare(
-        &format!("a page of 20 of one task type, {medium}"),
-        11,
-        page,
-        &mut sides,
-    )
-    .shares("ours");
+    compare(&name, 11, page, sides).shares("ours");
     let store = Order::new(Work::Store, 50);
-    compare(&format!("one store, {medium}"), 11, store, &mut sides)
+    compare(&format!("one store, {medium}"), 11, store, sides)
         .each()
         .rates("ours")
         .shares("ours");
-    let gets = Order::new(Work::Get, 200).tasks(16);
-    compare(
-        &format!("16 tasks of 200 gets, {medium}"),
-        3,
-        gets,
-        &mut sides,
-    );
-    let stores = Order::new(Work::Store, 50).tasks(16);
-    compare(
-        &format!("16 tasks of 50 stores, {medium}"),
-        3,
-        stores,
-        &mut sides,
-    );
+}
+
+/// By many tasks on one file: how many fail.
+fn at_once(medium: &str, sides: &mut [(&str, &mut dyn Side)]) {
+    for (name, work, each) in [
+        ("16 tasks of 200 gets", Work::Get, 200),
+        ("16 tasks of 50 stores", Work::Store, 50),
+    ] {
+        let order = Order::new(work, each).tasks(16);
+        compare(&format!("{name}, {medium}"), 3, order, sides);
+    }
 }
 
 /// How many bytes of JSON an episode is on either side.
