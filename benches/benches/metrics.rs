@@ -1,4 +1,4 @@
-//! What measuring costs: recording a value, timing a point read, timing `get_episode`.
+//! What measuring costs: recording a value, timing a loan, a point read, and `get_episode`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 use memory_benches::{Episodes, Sides};
@@ -6,11 +6,13 @@ use memory_storage_turso::{EpisodeStore, MeteredStorage, TursoStorage};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
-use turso_conn::{Connect, Execute, LocalConfig, LocalConnector, Location, Statement};
-use turso_metrics::{Histogram, Metered, Windowed};
+use turso_conn::{Acquire, Connect, Execute, LocalConfig, LocalConnector, Location, Statement};
+use turso_metrics::{Histogram, Metered, MeteredAcquire, Windowed};
+use turso_pool::{Config, Pool};
 
 const RECORDS: u32 = 1_000_000;
 const CALLS: u32 = 2_000;
+const LOANS: u32 = 20_000;
 
 fn record() {
     let (now, plain) = (Instant::now(), Histogram::new());
@@ -29,6 +31,28 @@ fn record() {
                 plain.record(black_box(value));
             }
         })
+        .run();
+    println!("{report}");
+}
+
+fn lend_often(runtime: &Runtime, lender: &impl Acquire) {
+    runtime.block_on(async {
+        for _ in 0..LOANS {
+            drop(lender.acquire().await.unwrap());
+        }
+    });
+}
+
+fn loans(runtime: &Runtime) {
+    let connector = LocalConnector::new(&Location::Memory, LocalConfig::default()).unwrap();
+    let pool = Pool::builder(connector).config(Config::memory());
+    let pool = runtime.block_on(pool.build()).unwrap();
+    let timed = MeteredAcquire::new(pool.clone(), "all");
+    let report = Sides::new("acquire and release, alone")
+        .rounds(31)
+        .operations(LOANS)
+        .side("pool", || lend_often(runtime, &pool))
+        .side("metered pool", || lend_often(runtime, &timed))
         .run();
     println!("{report}");
 }
@@ -87,6 +111,7 @@ fn main() {
         .build()
         .unwrap();
     record();
+    loans(&runtime);
     point_reads(&runtime);
     gets(&runtime);
 }
