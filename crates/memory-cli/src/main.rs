@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod caches;
 mod call;
 mod commands;
 mod database;
@@ -82,7 +83,10 @@ async fn run(call: &Call, command: &Command, out: &mut dyn Write) -> Result<Exit
             commands::patterns(call, args, &readable(call).await?, out).await
         }
         Command::Forget(args) => commands::forget(call, args, &existing(call).await?, out).await,
-        Command::Stats(args) => commands::stats(call, args, &readable(call).await?, out).await,
+        Command::Stats(args) => match args.caches {
+            Some(address) => caches::of_process(call, address, out),
+            None => commands::stats(call, args, &readable(call).await?, out).await,
+        },
         Command::Compact(args) => commands::compact(call, args, &existing(call).await?, out).await,
         Command::Bench(args) => bench::bench(call, args, out).await,
         Command::Check => commands::check(call, &readable(call).await?, out).await,

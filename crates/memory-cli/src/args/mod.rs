@@ -73,7 +73,7 @@ pub(crate) enum Command {
     Patterns(PatternCommand),
     /// Delete episodes, with everything that hangs on them
     Forget(Forget),
-    /// Count what is stored
+    /// Count what is stored, or show the caches of a running command
     Stats(Stats),
     /// Write payloads anew that are not compressed as new ones are, while others go on
     Compact(Compact),

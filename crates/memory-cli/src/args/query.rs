@@ -1,6 +1,7 @@
 use super::{Filter, Ordering};
 use clap::Args;
 use memory_storage_turso::Cursor;
+use std::net::SocketAddr;
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -34,6 +35,10 @@ pub(crate) struct Stats {
     /// Count each group on its own: `domain` or `metadata:KEY`
     #[arg(long, value_name = "GROUP", value_parser = grouping)]
     pub(crate) by: Option<Grouping>,
+    /// Show instead what the caches of a running command do, that serves its figures here
+    /// (--metrics-listen)
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["by", "Filter"])]
+    pub(crate) caches: Option<SocketAddr>,
 }
 
 /// By what episodes are grouped.

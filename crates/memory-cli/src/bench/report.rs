@@ -1,6 +1,7 @@
+use crate::caches;
 use crate::output::{self, Table};
+use memory_storage_turso::PerformanceSnapshot;
 use memory_storage_turso::metrics::Distribution;
-use memory_storage_turso::{CacheFigures, PerformanceSnapshot, Share};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Report {
             self.seconds, self.concurrency
         )?;
         if let Some(cache) = &self.performance.cache {
-            caches(cache).write_to(out)?;
+            caches::table(&caches::own(cache)).write_to(out)?;
             writeln!(out)?;
         }
         self.write_histogram(out)
@@ -79,33 +80,6 @@ impl Report {
         }
         Ok(())
     }
-}
-
-fn caches(figures: &CacheFigures) -> Table<6> {
-    let mut table = Table::new([
-        "CACHE",
-        ">HITS",
-        ">MISSES",
-        ">HIT RATE",
-        ">ENTRIES",
-        ">BYTES",
-    ]);
-    for (name, cache) in [
-        ("episodes", &figures.episodes),
-        ("patterns", &figures.patterns),
-        ("relationships", &figures.relationships),
-        ("queries", &figures.queries),
-    ] {
-        table.row([
-            name.to_owned(),
-            output::count(cache.hits),
-            output::count(cache.misses),
-            Share(cache.hit_rate()).to_string(),
-            output::count(cache.entries),
-            output::bytes(cache.bytes),
-        ]);
-    }
-    table
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no 53 bits")]

@@ -77,16 +77,46 @@ fn a_bench_has_a_cache_unless_told_otherwise() {
     assert!(!memory.done(&off).contains("HIT RATE"));
 }
 
+#[test]
+fn stats_shows_the_caches_of_a_running_command() {
+    let memory = Memory::new();
+    let address = free_address();
+    let load = ["bench", "--seconds", "600", "--metrics-listen", &address];
+    let mut child = memory.command(&load).stdout(Stdio::null()).spawn().unwrap();
+    let ask = ["stats", "--caches", &address, "--json"];
+    let mut rows = serde_json::Value::Null;
+    while rows[0]["hits"].as_u64().unwrap_or(0) == 0 && child.try_wait().unwrap().is_none() {
+        let call = memory.call(&ask);
+        rows = serde_json::from_str(&call.out).unwrap_or_default();
+    }
+    let text = memory.done(&["stats", "--caches", &address]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(rows[0]["cache"], "episodes", "{rows}");
+    assert!(rows[0]["entries"].as_u64().unwrap() > 0, "{rows}");
+    assert!(rows[0]["bytes"].as_u64().unwrap() > 0, "{rows}");
+    assert!(rows[0]["hit_rate"].as_f64().unwrap() > 0.0, "{rows}");
+    assert!(
+        text.contains("HIT RATE") && text.contains("queries"),
+        "{text}"
+    );
+    let gone = memory.call(&ask);
+    assert_eq!(gone.code, 1);
+    assert!(gone.err.contains("--metrics-listen"), "{}", gone.err);
+    let filtered = memory.call(&["stats", "--caches", &address, "--tag", "x"]);
+    assert_eq!(filtered.code, 2, "{}", filtered.err);
+}
+
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
 /// An import waits for the rest of its standard input, and is asked meanwhile.
 #[test]
 fn figures_are_served_while_a_command_runs() {
     let memory = Memory::new();
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let address = format!("127.0.0.1:{port}");
+    let address = free_address();
     let mut command = memory.command(&["import", "-", "--metrics-listen", &address]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
