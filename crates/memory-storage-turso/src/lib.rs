@@ -32,7 +32,9 @@ mod train;
 mod write;
 
 pub use builder::Builder;
-pub use cached::{CacheConfig, CacheFigures, CacheMode, CacheShares, CachedReads, CachedStorage};
+pub use cached::{
+    CacheConfig, CacheFigures, CacheLives, CacheMode, CacheShares, CachedReads, CachedStorage,
+};
 pub use check::{CheckReport, PROBLEMS_MAX, Problem};
 pub use compact::CompactReport;
 #[cfg(feature = "remote")]
@@ -51,7 +53,7 @@ pub use storage::TursoStorage;
 pub use train::Training;
 pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
 pub use turso_cache::{
-    CacheConfig as CachePolicy, Clock, Eviction, ManualClock, Refresh, StampsConfig,
+    CacheConfig as CachePolicy, Clock, Eviction, LifeSpread, ManualClock, Refresh, StampsConfig,
     Stats as CacheStats, SystemClock,
 };
 pub use turso_compression::{

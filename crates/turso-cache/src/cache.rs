@@ -179,15 +179,13 @@ where
     }
 
     /// How long the values live, as they are used at present. Looks at every
-    /// entry.
+    /// entry, which takes about a microsecond for each; not at those that say
+    /// that there is no value.
     pub fn lives(&self) -> Lives {
         let now = self.shared.now();
         let entries = self.shared.store.entries();
-        Lives::new(
-            entries
-                .iter()
-                .map(|entry| self.shared.ttl(entry, entry.heat.usage(now))),
-        )
+        let values = entries.iter().filter(|entry| entry.value.is_some());
+        Lives::new(values.map(|entry| self.shared.ttl(entry, entry.heat.usage(now))))
     }
 }
 

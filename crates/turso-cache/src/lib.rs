@@ -40,7 +40,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{CacheConfig, Eviction, Refresh};
 pub use error::{Error, ErrorKind, Result};
 pub use history::{History, Refill};
-pub use lives::Lives;
+pub use lives::{LifeSpread, Lives};
 pub use load::Renewal;
 pub use pending::Pending;
 pub use policy::{TtlPolicy, Usage};

@@ -61,7 +61,8 @@ where
     }
 
     /// The same, but a renewal is given to `spawn` and nobody waits for it.
-    /// What `spawn` drops is not renewed until the next reader.
+    /// What `spawn` drops is not renewed until the next reader. It is for loads that own what they
+    /// need: one that borrows would have to copy it at each hit.
     ///
     /// # Errors
     ///

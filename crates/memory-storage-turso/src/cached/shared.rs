@@ -4,7 +4,7 @@ use super::CachedStorage;
 use super::config::{CacheConfig, CacheMode};
 use super::key::{EdgeKey, EdgeValue, QueryKey, QueryValue};
 use super::reads::{CachedReads, Read, Reads};
-use super::stats::CacheFigures;
+use super::stats::{CacheFigures, CacheLives};
 use super::tables::Tables;
 use super::watch::Watch;
 use super::weight::weight;
@@ -77,6 +77,17 @@ impl Caches {
     }
 }
 
+impl Caches {
+    fn lives(&self) -> CacheLives {
+        CacheLives {
+            episodes: self.episodes.lives().spread(),
+            patterns: self.patterns.lives().spread(),
+            relationships: self.edges.lives().spread(),
+            queries: self.queries.lives().spread(),
+        }
+    }
+}
+
 impl<S> Shared<S> {
     pub(super) fn new<C>(backend: S, config: &CacheConfig, clock: &C) -> Result<Self>
     where
@@ -130,6 +141,7 @@ impl<S> Shared<S> {
                 relationships: caches.edges.stats(),
                 queries: caches.queries.stats(),
                 quarantined,
+                lives: caches.lives(),
             })
     }
 }

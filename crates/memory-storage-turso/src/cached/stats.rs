@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use turso_cache::Stats;
+use turso_cache::{LifeSpread, Stats};
 
 /// What the caches of a [`CachedStorage`](crate::CachedStorage) have done, and what they hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,4 +16,23 @@ pub struct CacheFigures {
     pub queries: Stats,
     /// Stamps that are held by writes whose outcome nobody knows.
     pub quarantined: usize,
+    /// How long the values live. Gathered each time the figures are asked for, from
+    /// every value: about a microsecond each.
+    pub lives: CacheLives,
+}
+
+/// How long the values in each cache live, as they are used at present. None where there are no
+/// values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CacheLives {
+    /// Of episodes by id.
+    pub episodes: Option<LifeSpread>,
+    /// Of patterns by id.
+    pub patterns: Option<LifeSpread>,
+    /// Of pages of relationships, and walks along them.
+    pub relationships: Option<LifeSpread>,
+    /// Of pages of queries, counts, tags, ids by external id.
+    pub queries: Option<LifeSpread>,
 }

@@ -1,5 +1,6 @@
 use super::readings::{number, pools};
 use super::{PerformanceSnapshot, Share};
+use crate::cached::CacheFigures;
 use std::fmt;
 
 impl fmt::Display for PerformanceSnapshot {
@@ -88,6 +89,7 @@ impl PerformanceSnapshot {
                 c.hits, c.misses, c.entries, c.bytes, c.evicted
             )?;
         }
+        write_lives(f, cache)?;
         writeln!(f)
     }
 
@@ -156,4 +158,25 @@ impl PerformanceSnapshot {
             number(p.packed_bytes) / number(p.packed)
         )
     }
+}
+
+/// In seconds, a line for each cache that holds values.
+fn write_lives(f: &mut fmt::Formatter<'_>, cache: &CacheFigures) -> fmt::Result {
+    let lives = cache.lives;
+    for (name, spread) in [
+        ("episodes", lives.episodes),
+        ("patterns", lives.patterns),
+        ("relationships", lives.relationships),
+        ("queries", lives.queries),
+    ] {
+        let Some(it) = spread else { continue };
+        let all = [it.shortest, it.median, it.p90, it.longest];
+        let [shortest, median, p90, longest] = all.map(|life| life.as_secs_f64());
+        writeln!(
+            f,
+            "lives ({name}): shortest {shortest:.0} s, median {median:.0} s, p90 {p90:.0} s, \
+             longest {longest:.0} s"
+        )?;
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod clock;
 mod explorer;
 mod memory;
 mod policy;
+mod renewal;
 mod reports;
 mod single_flight;
 

@@ -150,3 +150,37 @@ async fn a_look_that_fails_is_not_repeated_by_each_read() {
     tokio::time::advance(CacheConfig::CHECK_WAIT).await;
     assert_eq!([calls().await, calls().await], [2, 0]);
 }
+
+/// The medium did not answer, the connection was given up, and its commit came through after the
+/// quarantine: it then is one of another connection.
+#[tokio::test]
+async fn f77_a_local_write_that_commits_after_its_quarantine_is_seen_as_one_of_others_is() {
+    let fresh = Fresh::new().await;
+    let stored = episode("before");
+    fresh.storage.store_episode(&stored).await.unwrap();
+    let faults = Faults::none();
+    let storage = TursoStorage::open(&fresh.path()).await.unwrap();
+    let backend = FaultStorage::new(storage, faults.clone());
+    let mut config = CacheConfig {
+        check_interval: Duration::ZERO,
+        ..CacheConfig::default()
+    };
+    config.stamps.quarantine = Duration::ZERO;
+    let cached = CachedStorage::new(backend, &config).unwrap();
+    let read = async || {
+        let found = cached.get_episode(&stored.namespace, stored.id).await;
+        found.unwrap().unwrap().description.clone()
+    };
+    assert_eq!(read().await, "before");
+    let mut late = stored.clone();
+    late.edit(Timestamp::now(), |draft| draft.description = "late".into())
+        .unwrap();
+    faults.nth_of("store_episodes", 1, Fault::Fail(ErrorKind::OutcomeUnknown));
+    let error = cached.store_episode(&late).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    // Its quarantine is over: kept and served again.
+    assert_eq!([read().await, read().await], ["before"; 2]);
+    assert_eq!(cached.figures().episodes.hits, 1);
+    fresh.storage.store_episode(&late).await.unwrap();
+    assert_eq!(read().await, "late");
+}

@@ -2,9 +2,10 @@
 
 use super::world::{World, numbered};
 use memory_storage_turso::{
-    CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore as _, Metadata, Namespace, PageRequest,
-    PatternStore as _, Tag,
+    CacheConfig, CacheLives, CachedStorage, EpisodeId, EpisodeQuery, EpisodeStore as _,
+    ManualClock, Metadata, Namespace, PageRequest, PatternStore as _, Tag,
 };
+use std::time::Duration;
 
 /// Which of these reads ask the backend after the write.
 async fn asks_again(world: &World, write: &str, reads: &[&'static str]) -> Vec<&'static str> {
@@ -128,7 +129,16 @@ async fn a_call_around_the_cache_asks_the_backend_and_leaves_the_cache_alone() {
     let calls = world.faults.calls();
     assert_eq!(world.read_all(&world.cached.uncached()).await, truth);
     assert!(world.faults.calls() > calls);
-    assert_eq!(world.cached.figures(), held);
+    let now = world.cached.figures();
+    assert_eq!(
+        [now.episodes, now.patterns, now.relationships, now.queries],
+        [
+            held.episodes,
+            held.patterns,
+            held.relationships,
+            held.queries
+        ]
+    );
     // Its writes are not hidden from the cache.
     world
         .write(&world.cached.uncached(), "store_episodes")
@@ -148,4 +158,31 @@ async fn without_a_cache_every_call_goes_through() {
         assert_eq!(world.read_all(&off).await, truth);
     }
     assert_eq!(off.figures(), memory_storage_turso::CacheFigures::default());
+}
+
+#[tokio::test]
+async fn the_figures_tell_how_long_values_live_and_nothing_where_there_are_none() {
+    let world = World::new().await;
+    let clock = ManualClock::new();
+    let config = CacheConfig::default();
+    let cached = CachedStorage::with_clock(world.plain.clone(), &config, &clock).unwrap();
+    assert_eq!(cached.figures().lives, CacheLives::default());
+    let namespace = Namespace::default();
+    for number in [1, 2, 9] {
+        let id = EpisodeId::from_bytes([number; 16]);
+        cached.get_episode(&namespace, id).await.unwrap();
+    }
+    let lives = cached.figures().lives;
+    // The third is not there, so its place has no part in this. Lives are cut by a tenth at most.
+    let spread = lives.episodes.unwrap();
+    let ordered = [spread.shortest, spread.median, spread.p90, spread.longest];
+    assert!(ordered.is_sorted(), "{ordered:?}");
+    let base = config.policy.base_ttl;
+    assert!(spread.shortest >= base.mul_f64(0.9) && spread.longest <= base);
+    let none = [lives.patterns, lives.relationships, lives.queries];
+    assert_eq!(none, [None; 3]);
+    // Nobody asks for them any more.
+    clock.advance(Duration::from_hours(24));
+    let forgotten = cached.figures().lives.episodes.unwrap();
+    assert!(forgotten.longest < spread.shortest, "{forgotten:?}");
 }

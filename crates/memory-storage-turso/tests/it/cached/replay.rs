@@ -130,7 +130,7 @@ async fn replay(data: &DataSet, file: &str) -> (CacheFigures, Duration) {
     for (line, nth) in lines(data, file).iter().zip(0..) {
         agent.attempt(line, nth).await;
     }
-    (agent.memory.figures(), clock.now() - start)
+    (agent.memory.figures(), clock.now().saturating_sub(start))
 }
 
 #[tokio::test]
