@@ -57,3 +57,19 @@ fn the_token_comes_from_the_environment_and_is_never_shown() {
     assert!(!refused.err.contains("canary"));
     assert_eq!(call("canary-right").code, 0);
 }
+
+#[test]
+fn a_bench_of_a_server_measures_and_leaves_nothing_behind() {
+    let Some(database) = fresh("a_bench_of_a_server_measures_and_leaves_nothing_behind") else {
+        return;
+    };
+    let (memory, url) = (Memory::new(), database.url());
+    let mix = ["--db", &url, "bench", "--seconds", "1", "--mix", "1:2:1"];
+    let performance = &memory.json(&mix)["performance"];
+    let stored = &performance["storage"]["operations"][2];
+    assert_eq!(stored["name"], "episodes.store", "{stored}");
+    assert!(stored["ever"]["count"].as_u64().unwrap() >= 4, "{stored}");
+    assert!(stored["errors"].as_object().unwrap().is_empty(), "{stored}");
+    assert!(performance["traffic"]["requests"].as_u64().unwrap() >= 4);
+    assert_eq!(memory.json(&["--db", &url, "check"])["episodes"], 0);
+}

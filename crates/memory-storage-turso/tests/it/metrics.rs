@@ -4,14 +4,14 @@ use crate::support::{Fresh, block_on, episode};
 use memory_core::testing::conformance;
 use memory_storage_turso::metrics::{Figures, Kind, Slow, Unit};
 use memory_storage_turso::{
-    EpisodeQuery, EpisodeStore, ErrorKind, MeteredStorage, Namespace, Observe, PageRequest,
-    PerformanceSnapshot, StorageBackend, TursoStorage, instruments,
+    CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore, ErrorKind, MeteredStorage, Namespace,
+    Observe, PageRequest, PerformanceSnapshot, StorageBackend, TursoStorage, instruments,
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Mutex;
 use std::time::Duration;
-use testkit::{Fault, FaultStorage, Faults, Said};
+use testkit::{Fault, FaultStorage, Faults, Said, Told};
 
 /// It changes nothing, and each operation has a name of its own: none counts as `other`.
 #[test]
@@ -227,12 +227,13 @@ async fn all_with_a_canary(storage: &dyn StorageBackend) -> Vec<memory_storage_t
 /// With everything logged, what is stored is in no log, no metric and no error.
 #[test]
 fn a_canary_in_the_content_is_never_seen_outside() {
-    let said = Said::default();
+    let (said, recorder) = (Said::default(), Told::default());
     // For all threads: the work is done on blocking ones.
     tracing::subscriber::set_global_default(said.clone()).unwrap();
     block_on(async {
         let fresh = Fresh::new().await;
-        let storage = MeteredStorage::new(fresh.storage.clone());
+        let metered = MeteredStorage::new(fresh.storage.clone());
+        let storage = CachedStorage::new(metered, &CacheConfig::default()).unwrap();
         let errors = all_with_a_canary(&storage).await;
         for error in errors {
             let mut text = format!("{error} {error:?}");
@@ -246,8 +247,10 @@ fn a_canary_in_the_content_is_never_seen_outside() {
         let seen = storage.performance();
         let told = format!("{seen} {seen:?} {}", serde_json::to_string(&seen).unwrap());
         assert!(!told.contains("canary"), "{told}");
-        seen.report(&Figures::new());
+        metrics::with_local_recorder(&recorder, || seen.report(&Figures::new()));
     });
+    let registered = recorder.registered();
+    assert!(registered.len() > 30 && registered.iter().all(|r| !r.key.contains("canary")));
     let said = said.text();
     assert!(
         said.contains("db.operation.name=\"episodes.store\""),
