@@ -6,7 +6,7 @@ use memory_storage_turso::{
     ExecutionStep, InMemoryStorage, Namespace, TaskType,
 };
 use serde_json::{Value, json};
-use testkit::{JobResult, Worker, WorkerCommand, skipped};
+use testkit::{JobResult, Worker, WorkerCommand, resident_bytes, skipped};
 
 const BUDGET: u64 = 64 << 20;
 /// What a runtime, a cache without entries and the allocator's own take besides; measured as 3 MiB.
@@ -30,7 +30,7 @@ pub(crate) fn churn(worker: &Worker) -> JobResult {
     };
     let plain = InMemoryStorage::new();
     let cached = CachedStorage::new(plain.clone(), &config)?;
-    let before = resident()?;
+    let before = resident_bytes()?;
     let peak = runtime.block_on(fill(&plain, &cached, worker.number(0)?))?;
     let figures = cached.figures();
     let both = [figures.episodes, figures.queries];
@@ -62,7 +62,7 @@ async fn fill(
             cached.count_episodes(&query(8 * nth + part, 5, 80)).await?;
         }
         if nth % 16 == 0 {
-            peak = peak.max(resident()?);
+            peak = peak.max(resident_bytes()?);
         }
     }
     Ok(peak)
@@ -77,20 +77,11 @@ fn observation(nth: u64) -> Value {
     }
 }
 
-fn resident() -> std::io::Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm")?;
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
-    Ok(pages.unwrap_or(0) * 4_096)
-}
-
 /// They once counted records by the length of their JSON, and keys not at all: lists of numbers took
 /// sixteen times what they counted.
 #[test]
 fn a_budget_of_64_mib_holds_for_records_of_every_shape_and_for_long_questions() {
-    if resident().is_err() {
+    if resident_bytes().is_err() {
         return skipped("memory", "there is no /proc/self/statm");
     }
     let command = WorkerCommand::new("churn").arg(RECORDS.to_string());

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use testkit::{JobResult, Worker, WorkerCommand, skipped};
+use testkit::{JobResult, Worker, WorkerCommand, resident_bytes, skipped};
 use turso_cache::{Cache, CacheConfig};
 
 const BUDGET: u64 = 64 << 20;
@@ -24,14 +24,14 @@ pub(crate) fn churn(worker: &Worker) -> JobResult {
     let cache: Cache<u64, std::sync::Arc<[u8]>> = Cache::builder(config)
         .weigher(|_, value: &std::sync::Arc<[u8]>| value.len() as u64)
         .build()?;
-    let before = resident()?;
+    let before = resident_bytes()?;
     let (mut dice, mut peak) = (1_u64, 0);
     for nth in 0..worker.number(0)? {
         let load = async || Ok::<_, Infallible>(Some(vec![1_u8; size(&mut dice)].into()));
         let Ok(_) = ready(cache.get_or_load(&(nth % 10_007), &[], load));
         if nth % 16 == 0 {
             drop(cache.get(&(nth / 2)));
-            peak = peak.max(resident()?);
+            peak = peak.max(resident_bytes()?);
         }
     }
     let stats = cache.stats();
@@ -49,15 +49,6 @@ fn size(dice: &mut u64) -> usize {
     2_000 << ((*dice >> 33) % 11)
 }
 
-fn resident() -> std::io::Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm")?;
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
-    Ok(pages.unwrap_or(0) * 4_096)
-}
-
 fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -67,7 +58,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn a_budget_of_64_mib_holds_by_weight_and_by_resident_memory() {
-    if resident().is_err() {
+    if resident_bytes().is_err() {
         return skipped("memory", "there is no /proc/self/statm");
     }
     let command = WorkerCommand::new("churn").arg(operations().to_string());

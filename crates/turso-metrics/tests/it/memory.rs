@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{JobResult, Worker, WorkerCommand, skipped};
+use testkit::{JobResult, Worker, WorkerCommand, resident_bytes, skipped};
 use turso_metrics::{Instruments, Metrics, Outcome, Prometheus};
 
 const NAMES: u64 = 1_000_000;
@@ -27,11 +27,11 @@ pub(crate) fn hostile_names(worker: &Worker) -> JobResult {
     // What a few take, a million may.
     (0..RENDERED).for_each(record);
     prometheus.render();
-    let (before, mut peak) = (resident()?, 0);
+    let (before, mut peak) = (resident_bytes()?, 0);
     for nth in RENDERED..worker.number(0)? {
         record(nth);
         if nth % RENDERED == 0 {
-            peak = peak.max(resident()?);
+            peak = peak.max(resident_bytes()?);
             prometheus.render();
         }
     }
@@ -41,18 +41,9 @@ pub(crate) fn hostile_names(worker: &Worker) -> JobResult {
     Ok(())
 }
 
-fn resident() -> std::io::Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm")?;
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
-    Ok(pages.unwrap_or(0) * 4_096)
-}
-
 #[test]
 fn f78_a_million_names_take_no_more_memory_than_a_few() {
-    if resident().is_err() {
+    if resident_bytes().is_err() {
         return skipped("memory", "there is no /proc/self/statm");
     }
     let command = WorkerCommand::new("hostile_names").arg(NAMES.to_string());
