@@ -22,10 +22,11 @@ impl Child {
     ///
     /// When it cannot be built or started, or the memory cannot be opened.
     pub fn ours(kind: &str, path: &Path) -> Self {
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
-        let mut process = Command::new(cargo)
-            .args(["run", "--quiet", "--release", "--manifest-path", manifest])
+        // The toolchain of the workspace, whichever has started this: another one would build all anew.
+        let mut process = Command::new("cargo")
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .args(["run", "--quiet", "--release"])
             .args(["-p", "memory-benches", "--example", "ours", "--", kind])
             .arg(path)
             .stdin(Stdio::piped())
