@@ -4,15 +4,19 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 use testkit::{JobResult, Worker, WorkerCommand, resident_bytes, skipped};
 use turso_cache::{Cache, CacheConfig};
 
 const BUDGET: u64 = 64 << 20;
 
-/// How many values each run puts in; for ten minutes in the long script.
-fn operations() -> u64 {
-    let wanted = std::env::var("CACHE_CHURN").ok();
-    wanted.and_then(|n| n.parse().ok()).unwrap_or(8_000)
+/// How many values each run puts in at least.
+const VALUES: u64 = 8_000;
+
+/// For how long a run goes on; ten minutes in the long script.
+fn seconds() -> u64 {
+    let wanted = std::env::var("CACHE_CHURN_SECONDS").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 /// Puts values of 2 KB to 2 MB in and reads old ones, then tells by how much this process grew.
@@ -25,19 +29,22 @@ pub(crate) fn churn(worker: &Worker) -> JobResult {
         .weigher(|_, value: &std::sync::Arc<[u8]>| value.len() as u64)
         .build()?;
     let before = resident_bytes()?;
-    let (mut dice, mut peak) = (1_u64, 0);
-    for nth in 0..worker.number(0)? {
+    let (began, span) = (Instant::now(), Duration::from_secs(worker.number(0)?));
+    let (mut dice, mut peak, mut values) = (1_u64, 0, 0);
+    for nth in (0_u64..).take_while(|nth| *nth < VALUES || began.elapsed() < span) {
         let load = async || Ok::<_, Infallible>(Some(vec![1_u8; size(&mut dice)].into()));
         let Ok(_) = ready(cache.get_or_load(&(nth % 10_007), &[], load));
         if nth % 16 == 0 {
             drop(cache.get(&(nth / 2)));
             peak = peak.max(resident_bytes()?);
         }
+        values = nth + 1;
     }
     let stats = cache.stats();
     worker.ack(peak.saturating_sub(before))?;
     worker.ack(stats.bytes_peak)?;
     worker.ack(stats.evicted)?;
+    worker.ack(values)?;
     Ok(())
 }
 
@@ -61,22 +68,19 @@ fn a_budget_of_64_mib_holds_by_weight_and_by_resident_memory() {
     if resident_bytes().is_err() {
         return skipped("memory", "there is no /proc/self/statm");
     }
-    let command = WorkerCommand::new("churn").arg(operations().to_string());
-    let mut child = command
-        .timeout(std::time::Duration::from_hours(1))
-        .spawn()
-        .unwrap();
-    child.wait_for_acks(3).unwrap();
+    let command = WorkerCommand::new("churn").arg(seconds().to_string());
+    let mut child = command.timeout(Duration::from_hours(1)).spawn().unwrap();
+    child.wait_for_acks(4).unwrap();
     let numbers: Vec<u64> = child
         .acks()
         .iter()
         .map(|ack| ack.parse().unwrap())
         .collect();
-    let [grown, weighed, evicted] = numbers[..] else {
+    let [grown, weighed, evicted, values] = numbers[..] else {
         panic!("{numbers:?}");
     };
     eprintln!(
-        "grew by {} MiB, weighed {} MiB at most",
+        "{values} values: grew by {} MiB, weighed {} MiB at most",
         grown >> 20,
         weighed >> 20
     );
