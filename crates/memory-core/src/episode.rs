@@ -99,11 +99,15 @@ impl EpisodeDraft {
     /// `Limit` when something is too long or too many, `Misuse` when a number is not finite.
     pub fn finish(mut self) -> Result<Episode> {
         self.steps.iter_mut().for_each(ExecutionStep::normalise);
-        self.check()?;
-        Ok(Episode(self))
+        let untagged_bytes = self.check()?;
+        Ok(Episode {
+            draft: self,
+            untagged_bytes,
+        })
     }
 
-    fn check(&self) -> Result<()> {
+    /// Checks every field, and returns [`untagged_bytes`](Self::untagged_bytes).
+    fn check(&self) -> Result<usize> {
         self.context.check()?;
         at_most("the episode", self.steps.len(), STEPS_MAX, "steps")?;
         self.steps.iter().try_for_each(ExecutionStep::check)?;
@@ -117,11 +121,9 @@ impl EpisodeDraft {
             "applied patterns",
         )?;
         check_tags(&self.tags)?;
-        check_size(self.untagged_bytes())
-    }
-
-    fn size_bytes(&self) -> usize {
-        self.untagged_bytes() + tags_len(&self.tags)
+        let untagged_bytes = self.untagged_bytes();
+        check_size(untagged_bytes)?;
+        Ok(untagged_bytes)
     }
 
     fn untagged_bytes(&self) -> usize {
@@ -164,7 +166,11 @@ fn check_size(untagged: usize) -> Result<()> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "EpisodeDraft", into = "EpisodeDraft")]
-pub struct Episode(EpisodeDraft);
+pub struct Episode {
+    draft: EpisodeDraft,
+    /// Kept, since counting writes out every JSON value.
+    untagged_bytes: usize,
+}
 
 impl Episode {
     /// A running episode with a new id in the default namespace.
@@ -189,9 +195,11 @@ impl Episode {
         step.normalise();
         step.check()?;
         at_most("the episode", self.steps.len() + 1, STEPS_MAX, "steps")?;
-        check_size(self.untagged_bytes() + step.size_bytes())?;
-        self.0.steps.push(step);
-        self.0.updated_at = now;
+        let untagged_bytes = self.untagged_bytes + step.size_bytes();
+        check_size(untagged_bytes)?;
+        self.untagged_bytes = untagged_bytes;
+        self.draft.steps.push(step);
+        self.draft.updated_at = now;
         Ok(())
     }
 
@@ -220,7 +228,7 @@ impl Episode {
     /// # Errors
     /// As [`EpisodeDraft::finish`]. The episode is then unchanged.
     pub fn edit(&mut self, now: Timestamp, change: impl FnOnce(&mut EpisodeDraft)) -> Result<()> {
-        let mut draft = self.0.clone();
+        let mut draft = self.draft.clone();
         change(&mut draft);
         draft.revision = self.revision;
         draft.updated_at = now;
@@ -231,13 +239,13 @@ impl Episode {
     /// The same episode under the revision that the storage gave it.
     #[must_use]
     pub fn at_revision(mut self, revision: Revision) -> Self {
-        self.0.revision = revision;
+        self.draft.revision = revision;
         self
     }
 
     /// The fields, to be changed and [`finish`](EpisodeDraft::finish)ed again.
     pub fn into_draft(self) -> EpisodeDraft {
-        self.0
+        self.draft
     }
 
     /// The outcome without the words, `Running` when there is none.
@@ -249,13 +257,14 @@ impl Episode {
 
     /// An upper bound of what the episode takes up uncompressed, in bytes: what limits count.
     pub fn size_bytes(&self) -> usize {
-        self.0.size_bytes()
+        self.untagged_bytes + tags_len(&self.tags)
     }
 
     /// The same episode after a change that no limit concerns: ids, times, the
     /// revision, tags within their number, fewer patterns.
     pub(crate) fn amended(mut self, change: impl FnOnce(&mut EpisodeDraft)) -> Self {
-        change(&mut self.0);
+        change(&mut self.draft);
+        self.untagged_bytes = self.draft.untagged_bytes();
         self
     }
 
@@ -271,7 +280,7 @@ impl Deref for Episode {
     type Target = EpisodeDraft;
 
     fn deref(&self) -> &EpisodeDraft {
-        &self.0
+        &self.draft
     }
 }
 
@@ -285,6 +294,6 @@ impl TryFrom<EpisodeDraft> for Episode {
 
 impl From<Episode> for EpisodeDraft {
     fn from(episode: Episode) -> Self {
-        episode.0
+        episode.draft
     }
 }

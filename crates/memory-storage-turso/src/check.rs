@@ -94,7 +94,7 @@ static EPISODES: Audit = Audit {
     columns: 13,
     verify: |storage, row| {
         let episode = decode_episode(&namespace(row, 13)?, row, storage.packer())?;
-        let encoded = EncodedEpisode::new(&episode, storage.packer())?;
+        let encoded = EncodedEpisode::plain(&episode)?.pack(storage.packer())?;
         Ok(differs(encoded.audited(), row, 15)
             .then(|| format!("episode {}: its columns contradict its payload", episode.id)))
     },
@@ -113,7 +113,7 @@ static PATTERNS: Audit = Audit {
     columns: 8,
     verify: |storage, row| {
         let pattern = decode_pattern(&namespace(row, 8)?, row, storage.packer())?;
-        let encoded = EncodedPattern::new(&pattern, storage.packer())?;
+        let encoded = EncodedPattern::plain(&pattern)?.pack(storage.packer())?;
         Ok(differs(encoded.audited(), row, 10)
             .then(|| format!("pattern {}: its columns contradict its payload", pattern.id)))
     },

@@ -13,13 +13,13 @@ use turso_compression::Packer;
 /// little, and at most what is encoded on the runtime's thread.
 const BLOCK_BYTES: usize = 64 * 1024;
 
-/// Records that are encoded at the time, and where they begin.
+/// Records that are packed at the time, and where they begin.
 struct Block<E> {
     begin: usize,
-    task: JoinHandle<Result<Vec<E>>>,
+    task: Result<JoinHandle<Result<Vec<E>>>>,
 }
 
-/// The sizes of `records`. Counting writes every JSON value out, so other tasks get their turn meanwhile.
+/// The sizes of `records`. Other tasks get their turn meanwhile.
 pub(crate) async fn sizes<'a, R: Record + 'a>(
     records: impl Iterator<Item = &'a R> + Send,
 ) -> Vec<usize> {
@@ -34,7 +34,10 @@ pub(crate) async fn sizes<'a, R: Record + 'a>(
 
 /// Encodes `records` and gives each, with its index, to `each`. Other tasks get their turn meanwhile.
 ///
-/// Memory: what is being encoded is copied, a block for each processor.
+/// Payloads are written on the caller's thread, since nothing else may borrow the records, and digested
+/// and packed on all processors: that is most of the work.
+///
+/// Memory: the payloads of a block for each processor, and of one more that waits.
 ///
 /// # Errors
 /// That of the first record that cannot be encoded, with its index, counted from `start`.
@@ -47,23 +50,24 @@ pub(crate) async fn encode_all<R: Record>(
     let blocks = memory_core::parts(sizes(records.iter().copied()).await, BLOCK_BYTES);
     if blocks.len() <= 1 {
         for (index, record) in records.iter().enumerate() {
-            let encoded = record.encode(packer).map_err(|e| e.at_index(start + index));
-            each(index, encoded?)?;
+            let encoded = record.plain().and_then(|plain| R::pack(plain, packer));
+            each(index, encoded.map_err(|e| e.at_index(start + index))?)?;
         }
         return Ok(());
     }
-    let at_once = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let at_once = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) + 1;
     let (mut waiting, mut running) = (blocks.into_iter(), VecDeque::new());
     loop {
         while running.len() < at_once
             && let Some(block) = waiting.next()
         {
             running.push_back(begin(packer, records, start, block));
+            tokio::task::yield_now().await;
         }
         let Some(Block { begin, task }) = running.pop_front() else {
             return Ok(());
         };
-        let encoded = task
+        let encoded = task?
             .await
             .map_err(|_| bug("encoding ended without an answer"))??;
         for (offset, encoded) in encoded.into_iter().enumerate() {
@@ -80,15 +84,20 @@ fn begin<R: Record>(
     block: Range<usize>,
 ) -> Block<R::Encoded> {
     let begin = block.start;
-    let own = records.get(block).unwrap_or_default();
-    let own: Vec<R> = own.iter().map(|record| (*record).clone()).collect();
+    let at = move |offset: usize| start + begin + offset;
+    let records = records.get(block).unwrap_or_default().iter().enumerate();
+    let plain = records.map(|(offset, record)| {
+        let plain = record.plain();
+        plain.map_err(|e| e.at_index(at(offset)))
+    });
+    let plain: Result<Vec<R::Plain>> = plain.collect();
     let packer = packer.clone();
-    let task = tokio::task::spawn_blocking(move || {
-        let encode = |(offset, record): (usize, &R)| {
-            let encoded = record.encode(&packer);
-            encoded.map_err(|e| e.at_index(start + begin + offset))
-        };
-        own.iter().enumerate().map(encode).collect()
+    let task = plain.map(|plain| {
+        tokio::task::spawn_blocking(move || {
+            let pack =
+                |(offset, plain)| R::pack(plain, &packer).map_err(|e| e.at_index(at(offset)));
+            plain.into_iter().enumerate().map(pack).collect()
+        })
     });
     Block { begin, task }
 }

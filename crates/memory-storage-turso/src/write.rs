@@ -2,7 +2,7 @@
 
 use crate::encode::{encode_all, sizes};
 use crate::error::{bug, storage};
-use crate::record::{EncodedEpisode, EncodedPattern, StoredId, revision_value};
+use crate::record::{EncodedEpisode, EncodedPattern, Plain, StoredId, revision_value};
 use crate::storage::{TursoStorage, statement};
 use crate::{sql, store};
 use memory_core::{
@@ -22,6 +22,8 @@ const YIELD_BYTES: usize = 64 * 1024;
 /// A kind of record that can be stored.
 pub(crate) trait Record: Clone + Send + Sync + 'static {
     type Id: StoredId;
+    /// Encoded, but not yet packed.
+    type Plain: Send + 'static;
     type Encoded: Send + 'static;
     /// What it is called in an error.
     const NAME: &'static str;
@@ -37,7 +39,8 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     fn own_namespace(&self) -> &Namespace;
     fn own_id(&self) -> Self::Id;
     fn own_revision(&self) -> Revision;
-    fn encode(&self, packer: &Packer) -> Result<Self::Encoded>;
+    fn plain(&self) -> Result<Self::Plain>;
+    fn pack(plain: Self::Plain, packer: &Packer) -> Result<Self::Encoded>;
     /// What it is recognised by when it is stored: namespace, id, external id or NULL.
     fn store_key(encoded: &Self::Encoded) -> [Value; 3];
     /// Its namespace and id.
@@ -48,6 +51,7 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
 impl Record for Episode {
     type Id = EpisodeId;
+    type Plain = EncodedEpisode<Plain>;
     type Encoded = EncodedEpisode;
     const NAME: &'static str = "episode";
     const STORE_OPERATION: &'static str = "episodes.store";
@@ -74,8 +78,12 @@ impl Record for Episode {
         self.revision
     }
 
-    fn encode(&self, packer: &Packer) -> Result<EncodedEpisode> {
-        EncodedEpisode::new(self, packer)
+    fn plain(&self) -> Result<Self::Plain> {
+        EncodedEpisode::plain(self)
+    }
+
+    fn pack(plain: Self::Plain, packer: &Packer) -> Result<EncodedEpisode> {
+        plain.pack(packer)
     }
 
     fn store_key(encoded: &EncodedEpisode) -> [Value; 3] {
@@ -93,6 +101,7 @@ impl Record for Episode {
 
 impl Record for Pattern {
     type Id = PatternId;
+    type Plain = EncodedPattern<Plain>;
     type Encoded = EncodedPattern;
     const NAME: &'static str = "pattern";
     const STORE_OPERATION: &'static str = "patterns.store";
@@ -119,8 +128,12 @@ impl Record for Pattern {
         self.revision
     }
 
-    fn encode(&self, packer: &Packer) -> Result<EncodedPattern> {
-        EncodedPattern::new(self, packer)
+    fn plain(&self) -> Result<Self::Plain> {
+        EncodedPattern::plain(self)
+    }
+
+    fn pack(plain: Self::Plain, packer: &Packer) -> Result<EncodedPattern> {
+        plain.pack(packer)
     }
 
     fn store_key(encoded: &EncodedPattern) -> [Value; 3] {

@@ -1,16 +1,13 @@
 use sha2::{Digest as _, Sha256};
 
-/// What content is recognised by: SHA-256 of its fields, each preceded by its length.
-pub(crate) struct Digest(Sha256);
+/// The fields that stand beside a payload and are content as it is: each preceded by its length.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<u8>);
 
-impl Digest {
-    pub(crate) fn new() -> Self {
-        Self(Sha256::new())
-    }
-
-    pub(crate) fn field(mut self, bytes: &[u8]) -> Self {
-        self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+impl Fields {
+    fn field(mut self, bytes: &[u8]) -> Self {
+        self.0.extend((bytes.len() as u64).to_le_bytes());
+        self.0.extend(bytes);
         self
     }
 
@@ -33,7 +30,12 @@ impl Digest {
         }
     }
 
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.0.finalize().to_vec()
+    /// What content is recognised by: SHA-256 of the payload, preceded by its length, and of these.
+    pub(crate) fn digest(&self, payload: &[u8]) -> Vec<u8> {
+        let mut digest = Sha256::new();
+        digest.update((payload.len() as u64).to_le_bytes());
+        digest.update(payload);
+        digest.update(&self.0);
+        digest.finalize().to_vec()
     }
 }

@@ -1,5 +1,6 @@
-use super::digest::Digest;
+use super::digest::Fields;
 use super::json::{from_json, hex_ids, ids_from_hex, metadata_from_json, metadata_json, tags_json};
+use super::plain::Plain;
 use super::{as_i64, id, name, name_or_none, revision, time, time_or_none};
 use crate::error::{corrupt, unreadable};
 use crate::payload::{EpisodeV1, decode_v1, encode_v1};
@@ -16,13 +17,13 @@ pub(crate) const EPISODE_COLUMNS: &str = "e.id, e.external_id, e.task_type, e.do
      e.metadata, e.payload";
 
 /// An episode as the values of its row.
-pub(crate) struct EncodedEpisode {
+pub(crate) struct EncodedEpisode<C = Vec<Value>> {
     namespace: Value,
     id: EpisodeId,
     external_id: Value,
     created_at: Timestamp,
     /// The values from `task_type` to `payload`, in the order of the SQL.
-    content: Vec<Value>,
+    content: C,
 }
 
 /// The code of an outcome in its column.
@@ -35,40 +36,27 @@ pub(crate) const fn outcome_code(kind: OutcomeKind) -> i64 {
     }
 }
 
-impl EncodedEpisode {
-    /// Encodes and packs `episode`.
-    pub(crate) fn new(episode: &Episode, packer: &Packer) -> Result<Self> {
+impl EncodedEpisode<Plain> {
+    /// Encodes `episode`.
+    pub(crate) fn plain(episode: &Episode) -> Result<Self> {
         let payload = encode_v1(&EpisodeV1::of(episode))?;
-        let envelope = packer
-            .pack(&payload)
-            .map_err(|e| crate::error::payload("packing an episode", e))?;
         let tags = tags_json(&episode.tags)?;
         let patterns = hex_ids(&episode.patterns);
         let metadata = metadata_json(&episode.metadata)?;
         let size = episode.size_bytes() - tags.len() - patterns.len();
-        let content = vec![
-            episode.task_type.as_str().into(),
-            episode.context.domain.as_str().into(),
-            outcome_code(episode.outcome_kind()).into(),
-            episode
-                .reward
-                .as_ref()
-                .map_or(Value::Null, |r| r.total.into()),
-            as_i64(episode.steps.len()).into(),
-            as_i64(episode.reflections.len()).into(),
-            episode.started_at.as_micros().into(),
-            episode
-                .completed_at
-                .map_or(Value::Null, |t| t.as_micros().into()),
-            episode.updated_at.as_micros().into(),
-            digest(episode, &payload, &metadata).into(),
-            as_i64(size).into(),
-            as_i64(payload.len()).into(),
-            tags.into(),
-            patterns.into(),
-            metadata.into(),
-            envelope.into(),
-        ];
+        let content = Plain {
+            packing: "packing an episode",
+            fields: fields(episode, &metadata),
+            before: columns(episode),
+            after: vec![
+                as_i64(size).into(),
+                as_i64(payload.len()).into(),
+                tags.into(),
+                patterns.into(),
+                metadata.into(),
+            ],
+            payload,
+        };
         Ok(Self {
             namespace: episode.namespace.as_str().into(),
             id: episode.id,
@@ -81,6 +69,37 @@ impl EncodedEpisode {
         })
     }
 
+    /// Digests and packs the payload.
+    pub(crate) fn pack(self, packer: &Packer) -> Result<EncodedEpisode> {
+        Ok(EncodedEpisode {
+            namespace: self.namespace,
+            id: self.id,
+            external_id: self.external_id,
+            created_at: self.created_at,
+            content: self.content.pack(packer)?,
+        })
+    }
+}
+
+/// The values from `task_type` to `updated_at`.
+fn columns(episode: &Episode) -> Vec<Value> {
+    let reward = episode.reward.as_ref();
+    vec![
+        episode.task_type.as_str().into(),
+        episode.context.domain.as_str().into(),
+        outcome_code(episode.outcome_kind()).into(),
+        reward.map_or(Value::Null, |reward| reward.total.into()),
+        as_i64(episode.steps.len()).into(),
+        as_i64(episode.reflections.len()).into(),
+        episode.started_at.as_micros().into(),
+        episode
+            .completed_at
+            .map_or(Value::Null, |t| t.as_micros().into()),
+        episode.updated_at.as_micros().into(),
+    ]
+}
+
+impl EncodedEpisode {
     /// Namespace, id and external id: what it is recognised by.
     pub(crate) fn key(&self) -> [Value; 3] {
         [
@@ -122,18 +141,16 @@ pub(crate) fn revision_value(revision: Revision) -> Value {
     i64::try_from(revision.get()).unwrap_or(i64::MAX).into()
 }
 
-/// Everything that counts as content, but for the tags and patterns, which
+/// Everything beside the payload that counts as content, but for the tags and patterns, which
 /// SQL changes in place and compares as texts.
-fn digest(episode: &Episode, payload: &[u8], metadata: &str) -> Vec<u8> {
-    Digest::new()
-        .field(payload)
+fn fields(episode: &Episode, metadata: &str) -> Fields {
+    Fields::default()
         .optional(episode.external_id.as_ref().map(AsRef::as_ref))
         .text(episode.task_type.as_str())
         .text(episode.context.domain.as_str())
         .time(Some(episode.started_at.as_micros()))
         .time(episode.completed_at.map(Timestamp::as_micros))
         .text(metadata)
-        .finish()
 }
 
 /// The episode in a row of [`EPISODE_COLUMNS`].

@@ -4,6 +4,7 @@ mod digest;
 mod episode;
 mod json;
 mod pattern;
+mod plain;
 mod relationship;
 
 pub(crate) use episode::{
@@ -11,6 +12,7 @@ pub(crate) use episode::{
 };
 pub(crate) use json::{hex_ids, metadata_json, tags_json, to_json};
 pub(crate) use pattern::{EncodedPattern, PATTERN_COLUMNS, decode_pattern, pattern_kind_code};
+pub(crate) use plain::Plain;
 pub(crate) use relationship::{
     decode_relationship, kind_code, kind_from_code, relationship_metadata,
 };

@@ -1,5 +1,6 @@
-use super::digest::Digest;
+use super::digest::Fields;
 use super::json::{hex_ids, ids_from_hex};
+use super::plain::Plain;
 use super::{as_i64, id, name_or_none, revision, time};
 use crate::error::{corrupt, unreadable};
 use crate::payload::{PatternV1, decode_v1, encode_v1};
@@ -16,12 +17,12 @@ pub(crate) const PATTERN_COLUMNS: &str =
     "e.id, e.task_type, e.domain, e.created_at, e.updated_at, e.revision, e.sources, e.payload";
 
 /// A pattern as the values of its row.
-pub(crate) struct EncodedPattern {
+pub(crate) struct EncodedPattern<C = Vec<Value>> {
     namespace: Value,
     id: PatternId,
     created_at: Timestamp,
     /// The values from `kind` to `payload`, in the order of the SQL.
-    content: Vec<Value>,
+    content: C,
 }
 
 /// The code of a kind in its column.
@@ -34,33 +35,30 @@ pub(crate) const fn pattern_kind_code(kind: PatternKind) -> i64 {
     }
 }
 
-impl EncodedPattern {
-    /// Encodes and packs `pattern`.
-    pub(crate) fn new(pattern: &Pattern, packer: &Packer) -> Result<Self> {
+impl EncodedPattern<Plain> {
+    /// Encodes `pattern`.
+    pub(crate) fn plain(pattern: &Pattern) -> Result<Self> {
         let payload = encode_v1(&PatternV1::of(pattern))?;
-        let envelope = packer
-            .pack(&payload)
-            .map_err(|e| crate::error::payload("packing a pattern", e))?;
         let sources = hex_ids(&pattern.sources);
         let task_type = pattern.task_type.as_ref().map(AsRef::<str>::as_ref);
         let domain = pattern.domain.as_ref().map(AsRef::<str>::as_ref);
-        let digest = Digest::new()
-            .field(&payload)
-            .optional(task_type)
-            .optional(domain)
-            .finish();
-        let content = vec![
-            pattern_kind_code(pattern.kind()).into(),
-            task_type.map_or(Value::Null, Value::from),
-            domain.map_or(Value::Null, Value::from),
-            pattern.confidence.get().into(),
-            pattern.updated_at.as_micros().into(),
-            digest.into(),
-            as_i64(pattern.size_bytes() - sources.len()).into(),
-            as_i64(payload.len()).into(),
-            sources.into(),
-            envelope.into(),
-        ];
+        let content = Plain {
+            packing: "packing a pattern",
+            fields: Fields::default().optional(task_type).optional(domain),
+            before: vec![
+                pattern_kind_code(pattern.kind()).into(),
+                task_type.map_or(Value::Null, Value::from),
+                domain.map_or(Value::Null, Value::from),
+                pattern.confidence.get().into(),
+                pattern.updated_at.as_micros().into(),
+            ],
+            after: vec![
+                as_i64(pattern.size_bytes() - sources.len()).into(),
+                as_i64(payload.len()).into(),
+                sources.into(),
+            ],
+            payload,
+        };
         Ok(Self {
             namespace: pattern.namespace.as_str().into(),
             id: pattern.id,
@@ -69,6 +67,18 @@ impl EncodedPattern {
         })
     }
 
+    /// Digests and packs the payload.
+    pub(crate) fn pack(self, packer: &Packer) -> Result<EncodedPattern> {
+        Ok(EncodedPattern {
+            namespace: self.namespace,
+            id: self.id,
+            created_at: self.created_at,
+            content: self.content.pack(packer)?,
+        })
+    }
+}
+
+impl EncodedPattern {
     /// What a check compares with the columns: uncompressed length, digest, size, sources, kind, confidence.
     pub(crate) fn audited(&self) -> impl Iterator<Item = &Value> {
         [7, 5, 6, 8, 0, 3]
