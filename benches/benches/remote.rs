@@ -184,7 +184,7 @@ async fn cached(database: &Database, size: Size) {
         cached.query_episodes(&query, &page).await.unwrap();
         hits.push(begin.elapsed());
     }
-    for _ in 0..size.singles / 8 + 1 {
+    for _ in 0..=size.singles / 8 {
         let begin = Instant::now();
         let uncached = cached.uncached();
         uncached.query_episodes(&query, &page).await.unwrap();
