@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use testkit::{Fault, FaultConnect, Faults, Told};
 use turso_conn::{Acquire, ErrorKind, Execute, Single, Statement};
-use turso_metrics::{MeteredAcquire, Prometheus, Snapshot};
+use turso_metrics::{MeteredAcquire, Snapshot};
 
-use crate::support::memory;
+use crate::support::{memory, prometheus};
 
 fn count(seen: &Snapshot) -> u64 {
     seen.operation("all").map_or(0, |all| all.ever.count)
@@ -104,13 +104,13 @@ fn the_recorder_is_told_by_the_name_of_the_pool() {
 
 #[tokio::test]
 async fn the_text_has_both_as_histograms() {
-    let prometheus = Prometheus::install().unwrap();
-    let lender = MeteredAcquire::new(Single::new(memory()), "all");
+    let prometheus = prometheus();
+    let lender = MeteredAcquire::new(Single::new(memory()), "of the text");
     drop(lender.acquire().await.unwrap());
     let text = prometheus.render();
     for name in ["wait", "use"] {
         let name = format!("db_client_connection_{name}_time_seconds");
-        let pool = "db_client_connection_pool_name=\"all\"";
+        let pool = "db_client_connection_pool_name=\"of the text\"";
         for line in [
             format!("# TYPE {name} histogram"),
             format!("{name}_bucket{{{pool},le=\"+Inf\"}} 1"),

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::support::prometheus;
 use turso_metrics::{Instruments, Metrics, Outcome, Prometheus};
 
 #[test]
 fn the_text_has_names_units_help_and_buckets() {
-    let prometheus = Prometheus::install().unwrap();
+    let prometheus = prometheus();
     assert!(Prometheus::install().is_err(), "there is one recorder");
     let calls = Metrics::new(Instruments::DATABASE, ["notes.get"], ["busy"]);
     let busy = Outcome {
