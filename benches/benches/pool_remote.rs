@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use memory_benches::{figure, millis, quantile};
 use testkit::net::Database;
 use tokio::runtime::Runtime;
 use turso_conn::{Connect, Execute, Location, RemoteConfig, RemoteConnector, Statement};
@@ -41,22 +42,6 @@ fn main() {
 fn connector(database: &Database) -> RemoteConnector {
     let place: Location = database.url().parse().unwrap();
     RemoteConnector::new(&place, RemoteConfig::default()).unwrap()
-}
-
-fn figure(name: &str, value: f64, unit: &str) {
-    println!("figure: {name} = {value:.3} {unit}");
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-/// The time at `share` of all, 0.5 for the median.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn quantile(times: &mut [Duration], share: f64) -> Duration {
-    times.sort_unstable();
-    let index = (times.len() as f64 * share) as usize;
-    times[index.min(times.len() - 1)]
 }
 
 /// What an operation takes beyond one round trip, with a warm pool and with a connection of its own.

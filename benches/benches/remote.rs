@@ -8,7 +8,7 @@
     clippy::cast_precision_loss
 )]
 
-use memory_benches::{Dice, Episodes};
+use memory_benches::{Dice, Episodes, figure, millis, quantile};
 use memory_storage_turso::{
     Atomicity, CacheConfig, CachedStorage, Episode, EpisodeQuery, EpisodeStore as _, Namespace,
     PageRequest, PoolConfig, Sizing, TursoStorage,
@@ -59,22 +59,6 @@ fn main() {
     });
 }
 
-fn figure(name: &str, value: f64, unit: &str) {
-    println!("figure: {name} = {value:.4} {unit}");
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-/// The time at `share` of all, 0.5 for the median.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn quantile(times: &mut [Duration], share: f64) -> f64 {
-    times.sort_unstable();
-    let index = (times.len() as f64 * share) as usize;
-    millis(times[index.min(times.len() - 1)])
-}
-
 async fn open(database: &Database) -> TursoStorage {
     TursoStorage::open(&database.url()).await.unwrap()
 }
@@ -98,12 +82,12 @@ async fn alone(database: &Database, fresh: &mut Episodes, size: Size) {
     }
     let stores = size.singles as f64;
     let rate = stores / kept.iter().sum::<Duration>().as_secs_f64();
-    let median = quantile(&mut kept, 0.5);
+    let median = millis(quantile(&mut kept, 0.5));
     figure("single store, requests", requests as f64 / stores, "");
     figure("single store, median", median, "ms");
     let trips = median / millis(ROUND_TRIP);
     figure("single store, round trips' time", trips, "");
-    let opened = quantile(&mut anew, 0.5);
+    let opened = millis(quantile(&mut anew, 0.5));
     figure(
         "single store, storage opened for each, median",
         opened,
@@ -190,9 +174,17 @@ async fn cached(database: &Database, size: Size) {
         uncached.query_episodes(&query, &page).await.unwrap();
         misses.push(begin.elapsed());
     }
-    figure("cached query, median", quantile(&mut hits, 0.5), "ms");
-    figure("cached query, p99", quantile(&mut hits, 0.99), "ms");
-    figure("uncached query, median", quantile(&mut misses, 0.5), "ms");
+    figure(
+        "cached query, median",
+        millis(quantile(&mut hits, 0.5)),
+        "ms",
+    );
+    figure("cached query, p99", millis(quantile(&mut hits, 0.99)), "ms");
+    figure(
+        "uncached query, median",
+        millis(quantile(&mut misses, 0.5)),
+        "ms",
+    );
 }
 
 /// Four tasks that store, get and query as `memory bench` does: the worst p99 of any operation.
@@ -239,7 +231,7 @@ async fn mixed(database: &Database, fresh: &mut Episodes, size: Size) {
         if !times.is_empty() {
             figure(
                 &format!("mixed load, p99 of a {name}"),
-                quantile(times, 0.99),
+                millis(quantile(times, 0.99)),
                 "ms",
             );
         }
@@ -280,12 +272,12 @@ async fn gets(database: &Database, fresh: &mut Episodes, size: Size) {
     let mut warm = times.split_off(64.min(times.len() / 2));
     figure(
         "get by 64 tasks on 8 connections, p95",
-        quantile(&mut warm, 0.95),
+        millis(quantile(&mut warm, 0.95)),
         "ms",
     );
     figure(
         "get by 64 tasks on 8 connections, median",
-        quantile(&mut warm, 0.5),
+        millis(quantile(&mut warm, 0.5)),
         "ms",
     );
 }

@@ -155,6 +155,11 @@ impl Whole {
     }
 }
 
+async fn store_all(storage: &dyn StorageBackend, episodes: &[Episode]) -> Outcome {
+    let stored = storage.store_episodes(episodes, Atomicity::AllOrNothing);
+    stored.await.map(drop).map_err(words)
+}
+
 impl Memory for Whole {
     type Episode = Episode;
 
@@ -163,15 +168,11 @@ impl Memory for Whole {
     }
 
     async fn batch(&self, episodes: Vec<Episode>) -> Outcome {
-        let stored = self
-            .storage
-            .store_episodes(&episodes, Atomicity::AllOrNothing);
-        stored.await.map(drop).map_err(words)
+        store_all(&*self.storage, &episodes).await
     }
 
     async fn store(&self, episode: &Episode) -> Outcome {
-        let one = std::slice::from_ref(episode);
-        let stored = self.storage.store_episodes(one, Atomicity::AllOrNothing);
+        let stored = self.storage.store_episode(episode);
         stored.await.map(drop).map_err(words)
     }
 
@@ -215,10 +216,7 @@ impl Memory for Kept {
     }
 
     async fn batch(&self, episodes: Vec<Episode>) -> Outcome {
-        let stored = self
-            .storage
-            .store_episodes(&episodes, Atomicity::AllOrNothing);
-        stored.await.map(drop).map_err(words)
+        store_all(&self.storage, &episodes).await
     }
 
     async fn get(&self, id: EpisodeId) -> Outcome {

@@ -75,9 +75,7 @@ impl Caches {
             queries: queries.build().map_err(misuse)?,
         })
     }
-}
 
-impl Caches {
     fn lives(&self) -> CacheLives {
         CacheLives {
             episodes: self.episodes.lives().spread(),
