@@ -1,9 +1,14 @@
 use std::time::Duration;
 
-/// Prints a single figure as `scripts/bench_report.py` reads it.
+/// Prints a single figure, with its unit if it has one, as `scripts/bench_report.py` reads it.
 #[expect(clippy::print_stdout, reason = "what a benchmark is for")]
 pub fn figure(name: &str, value: f64, unit: &str) {
-    println!("figure: {name} = {value:.4} {unit}");
+    let unit = if unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {unit}")
+    };
+    println!("figure: {name} = {value:.4}{unit}");
 }
 
 /// In milliseconds.
