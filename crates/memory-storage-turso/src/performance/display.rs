@@ -139,7 +139,17 @@ impl PerformanceSnapshot {
             "commits: {} writes stored, {} failed, {} left out, by {} transactions \
              ({} repeated, at most {} writes in one), {} queued",
             c.stored, c.failed, c.left_out, c.programs, c.repetitions, c.largest, c.queued
-        )
+        )?;
+        if c.programs == 0 {
+            return Ok(());
+        }
+        write!(f, "  writes in a transaction:")?;
+        for (power, count) in (0_u32..).zip(c.group_sizes) {
+            if count > 0 {
+                write!(f, " {}+: {count}", 1_u64 << power)?;
+            }
+        }
+        writeln!(f)
     }
 
     fn write_payloads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

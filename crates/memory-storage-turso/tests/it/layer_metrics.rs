@@ -84,6 +84,7 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
         "  wait of a connection: mean",
         "  use of a connection: mean",
         "commits: ",
+        "  writes in a transaction: 1+: ",
         "payloads: 1 packed",
     ] {
         assert!(text.contains(part), "{part}\n{text}");

@@ -32,6 +32,7 @@ async fn what_queues_during_a_commit_goes_into_the_next_in_its_order() {
     assert_eq!(fake.ran(), [vec!["a"], vec!["b", "c", "d"]]);
     let stats = writes.stats();
     assert_eq!((stats.stored, stats.programs, stats.largest), (4, 2, 3));
+    assert_eq!(stats.group_sizes[..3], [1, 1, 0]);
     assert_eq!(stats.queued, 0);
 }
 
