@@ -206,7 +206,6 @@ fn explain(step: Option<usize>, steps: usize, error: turso_conn::Error) -> Error
         ),
         _ => return storage(ADD, error).at_index(step / steps),
     };
-    Error::new(kind, context)
-        .with_source(error)
-        .at_index(step / steps)
+    // The error of a guard says only by what trick it failed.
+    Error::new(kind, context).at_index(step / steps)
 }

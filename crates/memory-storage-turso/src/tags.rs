@@ -52,7 +52,8 @@ fn explain(step: Option<usize>, error: turso_conn::Error) -> Error {
         ),
         _ => return storage(CHANGE, error),
     };
-    Error::new(kind, context).with_source(error)
+    // The error of a guard says only by what trick it failed.
+    Error::new(kind, context)
 }
 
 /// Gives the episodes that have one tag another one instead.

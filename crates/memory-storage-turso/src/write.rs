@@ -230,7 +230,8 @@ fn explain_update<R: Record>(step: Option<usize>, error: turso_conn::Error) -> E
     let explained = match (error.kind(), step % UPDATE_STEPS) {
         (turso_conn::ErrorKind::Conflict, 0) => {
             let context = format!("updating: there is no such {name}; store it first");
-            Error::new(ErrorKind::NotFound, context).with_source(error)
+            // The error of a guard says only by what trick it failed.
+            Error::new(ErrorKind::NotFound, context)
         }
         (turso_conn::ErrorKind::Constraint, _) => {
             let context = "updating: the external id belongs to another episode";

@@ -1,7 +1,13 @@
 //! `check` finds what contradicts itself.
 
 use crate::support::{Fresh, episode, sql};
-use memory_storage_turso::EpisodeStore;
+use memory_storage_turso::{
+    Atomicity, EpisodeRelationship, EpisodeStore, RelationshipKind, RelationshipStore, Timestamp,
+    TursoStorage,
+};
+use std::fs::OpenOptions;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::time::Duration;
 
 async fn finds(text: &'static str, problem: &str) {
     let fresh = Fresh::new().await;
@@ -63,4 +69,85 @@ async fn a_reward_that_contradicts_the_payload() {
         "its columns contradict its payload",
     )
     .await;
+}
+
+/// A relationship was counted and never read.
+#[tokio::test]
+async fn a_relationship_that_does_not_make_sense() {
+    let fresh = related().await;
+    sql(
+        &fresh.path(),
+        "UPDATE relationships SET metadata = '{\"reason\": 7}'",
+    )
+    .await;
+    let report = fresh.storage.check().await.unwrap();
+    assert_eq!((report.relationships, report.problems.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_relationship_that_cannot_be_read_with_the_others() {
+    let fresh = related().await;
+    let text = "UPDATE relationships SET metadata = CAST(x'ff' AS TEXT) \
+        WHERE to_id = (SELECT max(to_id) FROM relationships)";
+    sql(&fresh.path(), text).await;
+    let report = fresh.storage.check().await.unwrap();
+    assert_eq!((report.relationships, report.problems.len()), (3, 1));
+    let problem = report.problems[0].to_string();
+    assert!(problem.starts_with("a relationship: "), "{problem}");
+}
+
+async fn related() -> Fresh {
+    let fresh = Fresh::new().await;
+    let episodes = ["a", "b", "c", "d"].map(episode);
+    let stored = fresh
+        .storage
+        .store_episodes(&episodes, Atomicity::AllOrNothing);
+    stored.await.unwrap();
+    let [first, rest @ ..] = &episodes;
+    for other in rest {
+        let kind = RelationshipKind::RelatedTo;
+        let namespace = first.namespace.clone();
+        let relationship =
+            EpisodeRelationship::new(namespace, kind, first.id, other.id, Timestamp::now());
+        let added = fresh.storage.add_relationship(&relationship.unwrap()).await;
+        added.unwrap();
+    }
+    assert!(fresh.storage.check().await.unwrap().is_clean());
+    fresh
+}
+
+/// `check` gave up with an error at the first page that SQLite itself could not read, and the
+/// advice of that error was to run `check`.
+#[tokio::test]
+async fn a_page_that_is_no_part_of_a_tree() {
+    let fresh = related().await;
+    let page = "SELECT rootpage FROM sqlite_schema WHERE name = 'episode_tags'";
+    let page = sql(&fresh.path(), page)
+        .await
+        .one()
+        .unwrap()
+        .integer(0)
+        .unwrap();
+    let path = fresh.path();
+    fresh.storage.close(Duration::from_secs(10)).await.unwrap();
+    let mut file = OpenOptions::new().write(true).open(&path).unwrap();
+    let at = 4_096 * (u64::try_from(page).unwrap() - 1);
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(&[0x55; 4_096]).unwrap();
+    let storage = TursoStorage::open(&path).await.unwrap();
+    let report = storage.check().await.unwrap();
+    let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert!(
+        problems.iter().any(|p| p.starts_with("the file: ")),
+        "{problems:?}"
+    );
+    assert!(
+        problems.iter().any(|p| p.starts_with("episode_tags: ")),
+        "{problems:?}"
+    );
+    assert_eq!(
+        (report.episodes, report.relationships),
+        (4, 3),
+        "{problems:?}"
+    );
 }

@@ -1,3 +1,5 @@
+mod relationships;
+
 use crate::error::unreadable;
 use crate::record::{
     EPISODE_COLUMNS, EncodedEpisode, EncodedPattern, PATTERN_COLUMNS, as_i64, count,
@@ -53,6 +55,17 @@ impl CheckReport {
             self.problems.push(Problem(problem.into()));
         } else {
             self.truncated = true;
+        }
+    }
+
+    /// What was read; or nothing, and the report says why, when the database is too damaged for it.
+    fn unless_damaged<T>(&mut self, place: &str, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                self.add(format!("{place}: {}", with_causes(&error)));
+                Ok(None)
+            }
+            read => read.map(Some),
         }
     }
 }
@@ -169,12 +182,13 @@ fn derived_sql(nth: usize) -> String {
 impl TursoStorage {
     /// Reads everything back, in all namespaces, and verifies it: the file (when it is one), every
     /// payload against its checksum and its columns, every index table against what
-    /// it is derived from, and that no relationship dangles. Memory is bounded; time is not.
+    /// it is derived from, every relationship, and that none dangles. Memory is bounded; time is not.
     ///
     /// Others may write meanwhile; what they change is seen before or after.
     ///
     /// # Errors
-    /// When the database cannot be read at all. What is wrong in it is in the report.
+    /// When the database cannot be asked. What is wrong in it is in the report, also when that
+    /// keeps a part of it from being read; the numbers are then of what was read.
     ///
     /// # Cancellation
     /// Has no effect.
@@ -188,12 +202,7 @@ impl TursoStorage {
         for (text, (table, _)) in DERIVED_SQL.iter().zip(DERIVED) {
             self.check_derived(text, table, &mut report).await?;
         }
-        let rows = self.read(statement(
-            "check.relationships",
-            "SELECT count(*) FROM relationships",
-            [],
-        ));
-        report.relationships = count(rows.await?.one().map_err(unreadable)?, 0)?;
+        self.check_relationships(&mut report).await?;
         Ok(report)
     }
 
@@ -223,22 +232,20 @@ impl TursoStorage {
     }
 
     async fn check_file(&self, report: &mut CheckReport) -> Result<()> {
-        let rows = self
-            .read(long("check.file", "PRAGMA integrity_check(100)"))
-            .await?;
-        for row in &rows {
+        let read = self.read(long("check.file", "PRAGMA integrity_check(100)"));
+        let rows = report.unless_damaged("the file", read.await)?;
+        for row in rows.iter().flatten() {
             match row.text(0).map_err(unreadable)? {
                 "ok" => {}
                 problem => report.add(format!("the file: {problem}")),
             }
         }
-        let rows = self
-            .read(long("check.file", "PRAGMA foreign_key_check"))
-            .await?;
-        if !rows.is_empty() {
+        let read = self.read(long("check.file", "PRAGMA foreign_key_check"));
+        let rows = report.unless_damaged("the ends of relationships", read.await)?;
+        let dangling = rows.as_ref().map_or(0, Rows::len);
+        if dangling > 0 {
             report.add(format!(
-                "{} relationships have an end that does not exist",
-                rows.len()
+                "{dangling} relationships have an end that does not exist"
             ));
         }
         Ok(())
@@ -259,7 +266,8 @@ impl TursoStorage {
                     rows.iter().for_each(|row| self.verify(audit, row, report));
                 }
                 Err(error) if error.kind() == ErrorKind::Corrupt => {
-                    let Some(row) = self.next_row(audit, behind).await? else {
+                    let next = self.next_row(audit, behind).await;
+                    let Some(row) = report.unless_damaged(audit.operation, next)?.flatten() else {
                         return Ok(rows_read);
                     };
                     behind = row;
@@ -303,17 +311,11 @@ impl TursoStorage {
         row: i64,
         report: &mut CheckReport,
     ) -> Result<()> {
-        match self.rows_behind(audit, row - 1, 1).await {
-            Ok(rows) => rows.iter().for_each(|row| self.verify(audit, row, report)),
-            Err(error) if error.kind() == ErrorKind::Corrupt => {
-                report.add(format!(
-                    "row {row} of {}: {}",
-                    audit.operation,
-                    with_causes(&error)
-                ));
-            }
-            Err(error) => return Err(error),
-        }
+        let place = format!("row {row} of {}", audit.operation);
+        let read = self.rows_behind(audit, row - 1, 1).await;
+        let rows = report.unless_damaged(&place, read)?;
+        let rows = rows.iter().flatten();
+        rows.for_each(|row| self.verify(audit, row, report));
         Ok(())
     }
 }
