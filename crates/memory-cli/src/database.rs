@@ -65,9 +65,23 @@ fn refused(db: &str, error: memory::Error) -> Error {
             .next("name another file with --db, or restore this one from a copy or an export"),
         ErrorKind::Disconnected if file_of(db).is_some() => Error::failed(context)
             .because(error)
-            .next("check that the directory exists and may be written to"),
+            .next("check that it names a file, and that the file and its directory may be read and written"),
+        ErrorKind::Misuse => Error::storage(context, error).next(PLACES),
+        ErrorKind::Unsupported if has_unknown_scheme(db) => {
+            Error::usage(context).because(error).next(PLACES)
+        }
         _ => Error::storage(context, error),
     }
+}
+
+/// What a location can be.
+const PLACES: &str = "name a path, or a server by libsql://host, https://host or http://host";
+
+/// Whether it is a URL, but of nothing that can be connected to.
+fn has_unknown_scheme(db: &str) -> bool {
+    let known = ["libsql", "https", "http"];
+    db.split_once("://")
+        .is_some_and(|(scheme, _)| known.iter().all(|name| !scheme.eq_ignore_ascii_case(name)))
 }
 
 /// The location without what may be a token.

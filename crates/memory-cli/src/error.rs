@@ -50,6 +50,12 @@ impl Error {
         self
     }
 
+    /// The same error, which also says what `followed` from it.
+    pub(crate) fn and(mut self, followed: &str) -> Self {
+        self.context = format!("{}: {followed}", self.context);
+        self
+    }
+
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self

@@ -15,7 +15,7 @@ mod import;
 mod output;
 mod scrape;
 
-use args::{Cli, Command};
+use args::{Cli, Command, DEFAULT_DATABASE};
 use call::Call;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -45,8 +45,13 @@ fn main() -> ExitCode {
 
 /// Runs the command on a runtime of its own.
 fn start(cli: Cli, names_database: bool, out: &mut dyn Write) -> Result<Exit> {
+    let mut db = cli.global.db;
+    if db.is_empty() && !names_database {
+        // A variable that is set to nothing counts as not set.
+        DEFAULT_DATABASE.clone_into(&mut db);
+    }
     let call = Call {
-        db: cli.global.db,
+        db,
         names_database,
         namespace: cli.global.namespace,
         json: cli.global.json,

@@ -1,16 +1,16 @@
+use super::up_to;
 use clap::Args;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// For how long
+    /// For how long, up to a day
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) seconds: u64,
-    /// How many tasks ask at once
-    #[arg(long, default_value = "4")]
-    pub(crate) concurrency: NonZeroUsize,
+    /// How many tasks ask at once, up to 10,000
+    #[arg(long, default_value_t = 4, value_parser = up_to(10_000))]
+    pub(crate) concurrency: usize,
     /// Shares of stores, gets and queries
     #[arg(long, default_value = "10:80:10", value_name = "STORES:GETS:QUERIES")]
     pub(crate) mix: Mix,

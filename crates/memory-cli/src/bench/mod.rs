@@ -54,7 +54,7 @@ pub(crate) async fn bench(call: &Call, args: &args::Bench, out: &mut dyn Write) 
     let seen = latencies.distribution();
     let report = Report {
         seconds,
-        concurrency: args.concurrency.get(),
+        concurrency: args.concurrency,
         operations: seen.count(),
         operations_per_second: rate(seen.count(), seconds),
         performance,
@@ -77,7 +77,7 @@ async fn load(
 ) -> (Vec<EpisodeId>, Result<()>) {
     let end = Instant::now() + Duration::from_secs(args.seconds);
     let mut workers = JoinSet::new();
-    for seed in 0..args.concurrency.get() as u64 {
+    for seed in 0..args.concurrency as u64 {
         let worker = Worker {
             storage: storage.clone(),
             latencies: Arc::clone(latencies),

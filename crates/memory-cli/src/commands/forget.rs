@@ -20,7 +20,8 @@ pub(crate) async fn forget(
     let mut ids: Vec<EpisodeId> = Vec::with_capacity(args.keys.len());
     let mut lines = Vec::new();
     for key in &args.keys {
-        let episode = find::episode(store, &namespace, key).await?;
+        let episode = find::episode(store, &namespace, key).await;
+        let episode = episode.map_err(|e| e.and("nothing was deleted"))?;
         lines.push(line(&episode));
         ids.push(episode.id);
     }

@@ -23,3 +23,4 @@ mod pipes;
 mod real_data;
 mod server;
 mod support;
+mod wrong;
