@@ -115,7 +115,8 @@ impl Builder {
     ///
     /// # Errors
     /// `Misuse` for a location that cannot be one, `Disconnected` for a place that cannot be
-    /// opened, `Corrupt` for a file that is empty or damaged, `Unsupported` for a
+    /// opened, `Corrupt` for a file that is empty or damaged, or one that is gone and left its
+    /// log, `Unsupported` for a
     /// database that is newer than this program or not a memory (it is left
     /// untouched), `Full`, `ReadOnly`, `Busy`.
     ///

@@ -5,7 +5,7 @@
 //! never half made, however many processes make it at once, and a file that
 //! is empty was not made by us: it is a damaged one, and is refused rather than filled.
 
-use crate::error::storage;
+use crate::error::{corrupt, storage};
 use crate::schema;
 use memory_core::{EpisodeId, Error, ErrorKind, Result};
 use std::fs;
@@ -15,13 +15,38 @@ use turso_conn::{AnyConfig, AnyConnector, Connect, Execute, Location, Statement}
 
 /// Makes the database at `path` unless it exists.
 pub(crate) async fn create(path: &Path, config: &AnyConfig) -> Result<()> {
+    refuse_log(path)?;
     let draft = Draft::beside(path);
     build(&draft, config).await?;
+    refuse_log(path)?;
     match fs::hard_link(&draft.0, path) {
         Ok(()) => sync_directory(path),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(e) => Err(failed("making the database", path, e)),
     }
+}
+
+/// SQLite finds a log by the name of its database, and would read what an older one left into the
+/// new one. It deletes such a log when it makes a file itself, but never beside one that has pages.
+///
+/// Where there is a log and, looked at afterwards, a database, another process has made it.
+fn refuse_log(path: &Path) -> Result<()> {
+    for suffix in ["-wal", "-journal"] {
+        let log = with_suffix(path, suffix);
+        if log.exists() && !path.exists() {
+            let log = log.display();
+            return Err(corrupt(format!(
+                "{log} is the log of a database that is gone: put the database back, or delete the log"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 async fn build(draft: &Draft, config: &AnyConfig) -> Result<()> {
@@ -43,19 +68,15 @@ struct Draft(PathBuf);
 
 impl Draft {
     fn beside(path: &Path) -> Self {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}.new", EpisodeId::new()));
-        Self(name.into())
+        Self(with_suffix(path, &format!(".{}.new", EpisodeId::new())))
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
         for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut name = self.0.as_os_str().to_owned();
-            name.push(suffix);
             // Most of them do not exist; what cannot be removed is only litter.
-            let _ = fs::remove_file(name);
+            let _ = fs::remove_file(with_suffix(&self.0, suffix));
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::support::{Fresh, episode, path_in, sql};
 use memory_storage_turso::{
-    Access, Builder, Config, EpisodeStore, ErrorKind, Namespace, TursoStorage,
+    Access, Builder, Config, EpisodeQuery, EpisodeStore, ErrorKind, Namespace, TursoStorage,
 };
 use std::path::Path;
+use std::time::Duration;
 
 async fn kind_of_opening(path: &str) -> ErrorKind {
     TursoStorage::open(path).await.unwrap_err().kind()
@@ -186,4 +187,39 @@ async fn a_file_that_was_removed_is_not_made_anew() {
     };
     tokio::join!(read(), read(), read(), read());
     assert!(!Path::new(&path).exists());
+}
+
+/// A database was deleted and its log was not: SQLite read the old pages into the new database,
+/// and what was stored there was damaged.
+#[tokio::test]
+async fn f17_a_log_that_was_left_behind_is_not_read_into_a_new_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = path_in(&dir);
+    let old = TursoStorage::open(&path).await.unwrap();
+    old.store_episode(&episode("old")).await.unwrap();
+    let log = format!("{path}-wal");
+    let left = std::fs::read(&log).unwrap();
+    assert!(!left.is_empty());
+    old.close(Duration::from_secs(10)).await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&log, &left).unwrap();
+
+    let refused = TursoStorage::open(&path).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert!(
+        refused
+            .to_string()
+            .contains("-wal is the log of a database that is gone"),
+        "{refused}"
+    );
+    assert_eq!(files_in(dir.path()), ["memory.db-wal"]);
+    assert_eq!(std::fs::read(&log).unwrap(), left);
+
+    std::fs::remove_file(&log).unwrap();
+    let new = TursoStorage::open(&path).await.unwrap();
+    assert_eq!(
+        new.count_episodes(&EpisodeQuery::default()).await.unwrap(),
+        0
+    );
+    assert!(new.check().await.unwrap().is_clean());
 }
