@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::call::Call;
+use crate::database::file_of;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::frames::FrameWriter;
@@ -14,7 +15,7 @@ use memory_storage_turso::{
 };
 use serde::Serialize;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 /// One line of an export.
@@ -60,6 +61,7 @@ pub(crate) async fn export(
         let next = "name no file, or `-`; a file is compressed if its name ends in .gz";
         return Err(Error::usage(context).next(next));
     }
+    refuse_database(path, &call.db)?;
     let (target, file) = Target::open(path)?;
     let (file, summary) = if path.extension().is_some_and(|ending| ending == "gz") {
         let mut packed = GzEncoder::new(file, Compression::default());
@@ -73,6 +75,43 @@ pub(crate) async fn export(
     target.publish(file, path)?;
     report(call, &summary, path, out)?;
     Ok(Exit::Ok)
+}
+
+/// An export replaces the file of its name, but never a database: not the one that is exported, nor
+/// what SQLite keeps beside it, nor another one.
+fn refuse_database(path: &Path, db: &str) -> Result<()> {
+    if !is_part_of(path, db) && !begins_as_database(path) {
+        return Ok(());
+    }
+    let context = format!("{} is a database, or a part of one", path.display());
+    let next = "name another file: an export is JSON lines, not a copy of the database";
+    Err(Error::usage(context).next(next))
+}
+
+/// Whether `path` is the file of the database, its log or its shared memory.
+fn is_part_of(path: &Path, db: &str) -> bool {
+    let Some(db) = file_of(db).and_then(|db| fs::canonicalize(db).ok()) else {
+        return false;
+    };
+    let Ok(path) = fs::canonicalize(path) else {
+        return false;
+    };
+    let parts = ["", "-wal", "-shm", "-journal"].map(|suffix| {
+        let mut part = db.clone().into_os_string();
+        part.push(suffix);
+        part
+    });
+    parts.contains(&path.into_os_string())
+}
+
+fn begins_as_database(path: &Path) -> bool {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+    if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    let mut head = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == *MAGIC
 }
 
 fn report(call: &Call, summary: &Summary, path: &Path, out: &mut dyn Write) -> Result<()> {

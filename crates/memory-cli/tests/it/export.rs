@@ -172,3 +172,22 @@ fn the_deepest_episode_comes_out_as_it_went_in() {
     assert_eq!(other.call_with(&["import", "-"], export.as_bytes()).code, 0);
     assert_eq!(other.done(&["export"]), export);
 }
+
+/// `memory export memory.db` replaced the database by its own export.
+#[test]
+fn a_database_is_never_replaced_by_an_export() {
+    let (memory, other) = (full(), Memory::with(&[attempt("a")]));
+    let before = memory.done(&["export"]);
+    let own = memory.path().to_str().unwrap().to_owned();
+    let link = memory.beside("link.jsonl");
+    std::os::unix::fs::symlink(&own, &link).unwrap();
+    // SQLite makes it when the command opens the database.
+    let log = format!("{own}-wal");
+    let foreign = other.path().to_str().unwrap();
+    for file in ["memory.db", &own, link.to_str().unwrap(), &log, foreign] {
+        let call = memory.call(&["export", file]);
+        call.assert_failed(2, "is a database, or a part of one");
+    }
+    assert_eq!(memory.done(&["export"]), before);
+    assert_eq!(other.episodes(), 1);
+}
