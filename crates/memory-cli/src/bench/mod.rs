@@ -88,7 +88,7 @@ async fn load(
         };
         workers.spawn(worker.run(end));
     }
-    let progress = tokio::spawn(progress(args.seconds));
+    let progress = tokio::spawn(progress(args.seconds, namespace.clone()));
     let (mut stored, mut done) = (Vec::new(), Ok(()));
     while let Some(worker) = workers.join_next().await {
         match worker {
@@ -104,8 +104,9 @@ async fn load(
 }
 
 /// A bar on standard error, if that is a terminal; indicatif hides it elsewhere.
-async fn progress(seconds: u64) {
-    let bar = ProgressBar::new(seconds).with_message("asking");
+async fn progress(seconds: u64, namespace: Namespace) {
+    // Whoever stops it must know what is left where.
+    let bar = ProgressBar::new(seconds).with_message(format!("asking in {namespace}"));
     for _ in 0..seconds {
         tokio::time::sleep(Duration::from_secs(1)).await;
         bar.inc(1);

@@ -8,6 +8,7 @@ use memory_storage_turso::{
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::time::Duration;
+use turso_conn::{Connect as _, Execute as _, LocalConfig, LocalConnector, Location, Statement};
 
 async fn finds(text: &'static str, problem: &str) {
     let fresh = Fresh::new().await;
@@ -150,4 +151,22 @@ async fn a_page_that_is_no_part_of_a_tree() {
         (4, 3),
         "{problems:?}"
     );
+}
+
+#[tokio::test]
+async fn a_relationship_whose_end_is_gone() {
+    let fresh = related().await;
+    let location = Location::file(fresh.path()).unwrap();
+    let connector = LocalConnector::new(&location, LocalConfig::default()).unwrap();
+    let mut conn = connector.connect().await.unwrap();
+    for text in [
+        "PRAGMA foreign_keys = OFF",
+        "DELETE FROM episodes WHERE id = (SELECT max(to_id) FROM relationships)",
+    ] {
+        conn.query(Statement::new(text)).await.unwrap();
+    }
+    let report = fresh.storage.check().await.unwrap();
+    assert_eq!(report.problems.len(), 1, "{report:?}");
+    let problem = report.problems[0].to_string();
+    assert_eq!(problem, "1 relationships have an end that does not exist");
 }
