@@ -58,7 +58,8 @@ impl<R: Record> Chunker<R> {
         let (mut row, created_at) = R::values(encoded, write, record.own_revision());
         row.push(created_at);
         let alone = !Parcel::can_share(&row);
-        if self.full || alone || known {
+        let overflows = self.rows.size() + blob_bytes(&row) > self.max;
+        if self.full || alone || known || overflows {
             self.cut(batch)?;
         }
         self.names.extend(names.into_iter().flatten());
@@ -97,6 +98,12 @@ impl<R: Record> Chunker<R> {
         self.cut(batch)?;
         Ok(self.chunks)
     }
+}
+
+/// What a row adds to the bytes of a chunk: those of a server's largest record leave no room for more.
+fn blob_bytes(row: &[Value]) -> usize {
+    let bytes = row.iter().filter_map(Value::as_blob).map(<[u8]>::len);
+    bytes.sum()
 }
 
 /// A namespace and an id or external id in it, as bytes; none if there is none.

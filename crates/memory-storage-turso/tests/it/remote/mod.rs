@@ -1,8 +1,11 @@
 //! The same storage on a real server.
 
-use crate::support::block_on;
+use crate::support::{block_on, episode};
+use memory_core::limits::EPISODE_BYTES_MAX;
 use memory_core::testing::{conformance, model};
-use memory_storage_turso::TursoStorage;
+use memory_storage_turso::{
+    Algorithm, Atomicity, CompressionConfig, EpisodeStore as _, Namespace, TursoStorage,
+};
 use proptest::prelude::*;
 use testkit::net::Database;
 
@@ -44,4 +47,34 @@ proptest! {
             });
         }
     }
+}
+
+/// A record of the largest size was put behind others that had not filled their statement yet,
+/// and one value was then larger than a server takes: nothing of the batch could be stored.
+#[tokio::test]
+async fn f64_the_largest_episode_fits_behind_others() {
+    let Some(database) = fresh("f64_the_largest_episode_fits_behind_others") else {
+        return;
+    };
+    let raw = CompressionConfig {
+        algorithm: Algorithm::Raw,
+        ..CompressionConfig::default()
+    };
+    let storage = TursoStorage::builder(database.url()).compression(raw);
+    let storage = storage.build().await.unwrap();
+    let sized = |bytes| episode(&"x".repeat(bytes));
+    let batch = [sized(520_000), sized(EPISODE_BYTES_MAX - 10_000)];
+    let stored = storage.store_episodes(&batch, Atomicity::AllOrNothing);
+    stored.await.unwrap();
+    let ids = batch.each_ref().map(|episode| episode.id);
+    let found = storage
+        .get_episodes(&Namespace::default(), &ids)
+        .await
+        .unwrap();
+    assert!(
+        found
+            .iter()
+            .zip(&batch)
+            .all(|(found, stored)| found.as_deref() == Some(stored))
+    );
 }
