@@ -1,12 +1,13 @@
 use crate::error::unreadable;
 use crate::query::{Cut, EPISODES, episode_filter, page_of};
 use crate::read::{Reader, many_sql, one_sql};
-use crate::record::{EPISODE_COLUMNS, count, decode_episode, hex_ids, id};
+use crate::record::{EPISODE_COLUMNS, StoredId, count, decode_episode, hex_ids, id};
 use crate::storage::{TursoStorage, statement};
 use crate::store::store_all;
 use crate::write::update_all;
 use crate::{sql, tags};
 use async_trait::async_trait;
+use memory_core::limits::EXTERNAL_ID_BYTES_MAX;
 use memory_core::{
     Atomicity, Episode, EpisodeId, EpisodePosition, EpisodeQuery, EpisodeStore, ExternalId,
     Namespace, Page, PageRequest, Result, Revision, Stored, Tag, TagChange, TagCount, Timestamp,
@@ -26,8 +27,14 @@ static READER: LazyLock<Reader<Episode>> = LazyLock::new(|| Reader {
     decode: |storage, namespace, row| decode_episode(namespace, row, storage.packer()),
 });
 
-/// External ids asked for in one statement.
-const FIND_PER_STATEMENT: usize = 10_000;
+/// External ids asked for in one statement. As JSON, where a quote takes two bytes (control characters
+/// take six, but there are none), they are less than the 5,000,000 bytes of one value on a server.
+const FIND_PER_STATEMENT: usize = 4_800;
+
+const _: () = assert!(FIND_PER_STATEMENT * (2 * EXTERNAL_ID_BYTES_MAX + 3) < 5_000_000);
+
+/// Ids deleted by one statement, for the same reason.
+const DELETED_PER_STATEMENT: usize = 100_000;
 
 #[async_trait]
 impl EpisodeStore for TursoStorage {
@@ -64,8 +71,7 @@ impl EpisodeStore for TursoStorage {
     }
 
     async fn delete_episodes(&self, namespace: &Namespace, ids: &[EpisodeId]) -> Result<u64> {
-        let values = [namespace.as_str().into(), hex_ids(ids).into()];
-        self.change("episodes.delete", sql::EPISODES_DELETE, values)
+        self.delete_all("episodes.delete", sql::EPISODES_DELETE, namespace, ids)
             .await
     }
 
@@ -149,11 +155,28 @@ impl TursoStorage {
         values: impl IntoIterator<Item = turso_conn::Value>,
     ) -> Result<u64> {
         let batch = Batch::new().step(statement(operation, sql, values));
-        let rows = self
-            .write(operation, batch, |_, error| {
-                crate::error::storage(operation, error)
-            })
-            .await?;
-        Ok(rows.first().map_or(0, turso_conn::Rows::changes))
+        self.change_all(operation, batch).await
+    }
+
+    /// Deletes the records ?2 of a namespace, in one transaction, and says how many there were.
+    pub(crate) async fn delete_all<I: StoredId>(
+        &self,
+        operation: &'static str,
+        sql: &'static str,
+        namespace: &Namespace,
+        ids: &[I],
+    ) -> Result<u64> {
+        let mut batch = Batch::new();
+        for ids in ids.chunks(DELETED_PER_STATEMENT) {
+            let values = [namespace.as_str().into(), hex_ids(ids).into()];
+            batch.push(statement(operation, sql, values));
+        }
+        self.change_all(operation, batch).await
+    }
+
+    async fn change_all(&self, operation: &'static str, batch: Batch) -> Result<u64> {
+        let explain = |_, error| crate::error::storage(operation, error);
+        let rows = self.write(operation, batch, explain).await?;
+        Ok(rows.iter().map(turso_conn::Rows::changes).sum())
     }
 }

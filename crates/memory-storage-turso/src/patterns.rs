@@ -2,7 +2,7 @@ use crate::encode::sizes;
 use crate::error::unreadable;
 use crate::query::{Cut, PATTERNS, page_of, pattern_filter};
 use crate::read::{Reader, many_sql, one_sql};
-use crate::record::{PATTERN_COLUMNS, count, decode_pattern, hex_ids};
+use crate::record::{PATTERN_COLUMNS, count, decode_pattern};
 use crate::sql;
 use crate::storage::TursoStorage;
 use crate::store::{Grouping, explain_store, is_unplaced, push_stores, read_stored, store_all};
@@ -68,8 +68,7 @@ impl PatternStore for TursoStorage {
     }
 
     async fn delete_patterns(&self, namespace: &Namespace, ids: &[PatternId]) -> Result<u64> {
-        let values = [namespace.as_str().into(), hex_ids(ids).into()];
-        self.change("patterns.delete", sql::PATTERNS_DELETE, values)
+        self.delete_all("patterns.delete", sql::PATTERNS_DELETE, namespace, ids)
             .await
     }
 

@@ -4,7 +4,8 @@ use crate::support::{block_on, episode};
 use memory_core::limits::EPISODE_BYTES_MAX;
 use memory_core::testing::{conformance, model};
 use memory_storage_turso::{
-    Algorithm, Atomicity, CompressionConfig, EpisodeStore as _, Namespace, TursoStorage,
+    Algorithm, Atomicity, CompressionConfig, EpisodeId, EpisodeStore as _, ExternalId, Namespace,
+    TursoStorage,
 };
 use proptest::prelude::*;
 use testkit::net::Database;
@@ -77,4 +78,32 @@ async fn f64_the_largest_episode_fits_behind_others() {
             .zip(&batch)
             .all(|(found, stored)| found.as_deref() == Some(stored))
     );
+}
+
+/// A list of ids was one value, and larger than a server takes.
+#[tokio::test]
+async fn f70_any_number_of_ids_are_looked_up_and_deleted() {
+    let Some(database) = fresh("f70_any_number_of_ids_are_looked_up_and_deleted") else {
+        return;
+    };
+    let storage = TursoStorage::open(&database.url()).await.unwrap();
+    let namespace = Namespace::default();
+    let external = |n: usize| ExternalId::new(format!("{n:0>6}{}", "\"".repeat(506))).unwrap();
+    let mut stored = episode("stored");
+    let named = stored.edit(stored.updated_at, |draft| {
+        draft.external_id = Some(external(9_999))
+    });
+    named.unwrap();
+    storage.store_episode(&stored).await.unwrap();
+
+    let external_ids: Vec<ExternalId> = (0..10_000).map(external).collect();
+    let found = storage
+        .find_episode_ids(&namespace, &external_ids)
+        .await
+        .unwrap();
+    assert_eq!((found.len(), found[9_999]), (10_000, Some(stored.id)));
+    let mut ids: Vec<EpisodeId> = (0..150_000).map(|_| EpisodeId::new()).collect();
+    ids.push(stored.id);
+    assert_eq!(storage.delete_episodes(&namespace, &ids).await.unwrap(), 1);
+    assert_eq!(storage.delete_episodes(&namespace, &[]).await.unwrap(), 0);
 }
