@@ -1,4 +1,5 @@
 mod relationships;
+mod schema;
 
 use crate::error::unreadable;
 use crate::record::{
@@ -180,7 +181,7 @@ fn derived_sql(nth: usize) -> String {
 }
 
 impl TursoStorage {
-    /// Reads everything back, in all namespaces, and verifies it: the file (when it is one), every
+    /// Reads everything back, in all namespaces, and verifies it: the file (when it is one), the schema, every
     /// payload against its checksum and its columns, every index table against what
     /// it is derived from, every relationship, and that none dangles. Memory is bounded; time is not.
     ///
@@ -197,6 +198,7 @@ impl TursoStorage {
         if self.is_local() {
             self.check_file(&mut report).await?;
         }
+        self.check_schema(&mut report).await?;
         report.episodes = self.audit(&EPISODES, &mut report).await?;
         report.patterns = self.audit(&PATTERNS, &mut report).await?;
         for (text, (table, _)) in DERIVED_SQL.iter().zip(DERIVED) {

@@ -97,6 +97,29 @@ async fn a_relationship_that_cannot_be_read_with_the_others() {
     assert!(problem.starts_with("a relationship: "), "{problem}");
 }
 
+/// Whoever repaired the file by other tools left the triggers out, and what was stored from then
+/// on was found by no tag.
+#[tokio::test]
+async fn a_part_of_the_schema_that_is_missing_or_another() {
+    finds(
+        "DROP TRIGGER episodes_inserted",
+        "the schema: the trigger episodes_inserted is missing",
+    )
+    .await;
+    finds(
+        "DROP INDEX episodes_by_time",
+        "the schema: the index episodes_by_time is missing",
+    )
+    .await;
+    finds(
+        "DROP TABLE dictionaries",
+        "the schema: the table dictionaries is missing",
+    )
+    .await;
+    let column = "ALTER TABLE dictionaries ADD COLUMN more TEXT";
+    finds(column, "the schema: the table dictionaries is another one").await;
+}
+
 async fn related() -> Fresh {
     let fresh = Fresh::new().await;
     let episodes = ["a", "b", "c", "d"].map(episode);

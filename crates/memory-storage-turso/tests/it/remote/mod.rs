@@ -91,7 +91,7 @@ async fn f70_any_number_of_ids_are_looked_up_and_deleted() {
     let external = |n: usize| ExternalId::new(format!("{n:0>6}{}", "\"".repeat(506))).unwrap();
     let mut stored = episode("stored");
     let named = stored.edit(stored.updated_at, |draft| {
-        draft.external_id = Some(external(9_999))
+        draft.external_id = Some(external(9_999));
     });
     named.unwrap();
     storage.store_episode(&stored).await.unwrap();
