@@ -17,6 +17,7 @@ mod do_memory;
 mod export;
 mod failures;
 mod import;
+mod json;
 mod kill;
 mod lines;
 mod pipes;
