@@ -134,7 +134,8 @@ where
     }
 
     /// Stores a value that was read after `reading` began, unless a write was
-    /// under way then or has begun since. True when it was stored.
+    /// under way then or has begun since. True when it was stored. For a value that was not read
+    /// but written, see [`Reading::after`].
     pub fn offer(&self, key: &K, value: Option<V>, reading: &Reading) -> bool {
         let previous = self.shared.store.get(key);
         self.shared.fill(key, value, reading, previous)
@@ -180,8 +181,12 @@ where
 
     /// How long the values live, as they are used at present. Looks at every
     /// entry, which takes about a microsecond for each; not at those that say
-    /// that there is no value.
+    /// that there is no value. Empty while the stamps are
+    /// [complete](Stamps::set_complete): then no value has an end.
     pub fn lives(&self) -> Lives {
+        if self.shared.stamps.is_complete() {
+            return Lives::default();
+        }
         let now = self.shared.now();
         let entries = self.shared.store.entries();
         let values = entries.iter().filter(|entry| entry.value.is_some());
@@ -247,6 +252,9 @@ where
     }
 
     fn freshness(&self, entry: &Entry<K, V>, usage: Usage, now: Duration) -> Freshness {
+        if self.stamps.is_complete() {
+            return Freshness::Fresh;
+        }
         let age = Age {
             passed: entry.age(now),
             ttl: self.shortest(entry),
@@ -280,6 +288,9 @@ where
     pub(crate) fn dead(&self, entry: &Entry<K, V>, now: Duration) -> Option<Removal> {
         if !self.stamps.are_current(&entry.marks) {
             return Some(Removal::Obsolete);
+        }
+        if self.stamps.is_complete() {
+            return None;
         }
         let ttl = self.ttl(entry, entry.heat.usage(now));
         let end = ttl.saturating_add(self.refresh.stale_while_revalidate);

@@ -20,6 +20,11 @@ impl Word {
         self.0 & PENDING == 0
     }
 
+    /// The word after one write that began and ended.
+    pub(crate) fn after_one_end(self) -> Self {
+        Self(self.0.wrapping_add(ONE_VERSION))
+    }
+
     /// Whether no write has ended between the two.
     pub(crate) fn is_version_of(self, other: Self) -> bool {
         self.0 >> PENDING_BITS == other.0 >> PENDING_BITS

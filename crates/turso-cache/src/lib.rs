@@ -42,7 +42,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use history::{History, Refill};
 pub use lives::{LifeSpread, Lives};
 pub use load::Renewal;
-pub use pending::Pending;
+pub use pending::{Pending, Settled};
 pub use policy::{TtlPolicy, Usage};
 pub use reading::Reading;
 pub use removal::Removal;

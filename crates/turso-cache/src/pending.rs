@@ -1,4 +1,5 @@
 use crate::Stamps;
+use crate::marks::Mark;
 
 /// A write that was announced and whose outcome is not known.
 ///
@@ -21,9 +22,30 @@ impl Pending {
     }
 
     /// The write has ended: it committed, or it failed and will never take
-    /// effect. To be called before anybody is told.
-    pub fn settle(mut self) {
-        self.stamps.end(&std::mem::take(&mut self.cells));
+    /// effect. To be called before anybody is told. What it returns is for those who
+    /// [store what they wrote](crate::Reading::after).
+    pub fn settle(mut self) -> Settled {
+        let cells = std::mem::take(&mut self.cells);
+        self.stamps.end(&cells);
+        Settled { cells }
+    }
+}
+
+/// A write whose outcome is known.
+#[derive(Debug)]
+pub struct Settled {
+    /// The stamps that it has moved by one, in ascending order.
+    cells: Vec<u32>,
+}
+
+impl Settled {
+    /// What a stamp says after this write, if no other one came between.
+    pub(crate) fn moved(&self, mark: Mark) -> Mark {
+        let word = match self.cells.binary_search(&mark.cell) {
+            Ok(_) => mark.word.after_one_end(),
+            Err(_) => mark.word,
+        };
+        Mark { word, ..mark }
     }
 }
 

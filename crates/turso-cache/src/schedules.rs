@@ -83,8 +83,10 @@ impl World {
         *self.row.lock().unwrap()
     }
 
-    fn commit(&self) {
-        *self.row.lock().unwrap() += 1;
+    fn commit(&self) -> u32 {
+        let mut row = self.row.lock().unwrap();
+        *row += 1;
+        *row
     }
 
     async fn load(&self) -> Result<Option<u32>, String> {
@@ -262,6 +264,47 @@ fn f76_a_write_under_another_name_of_the_row_is_seen_as_well() {
         let world = together_in(world, jobs);
         block_on(world.read(usize::MAX));
         block_on(world.read(usize::MAX));
+    });
+}
+
+impl World {
+    /// A write whose value is put into the cache when it has ended.
+    fn write_through(&self) {
+        let reading = self.cache.begin(&[self.reads]);
+        let pending = self.stamps.write(&[self.writes[0]]);
+        let row = self.commit();
+        let settled = pending.settle();
+        self.cache.offer(&KEY, Some(row), &reading.after(&settled));
+    }
+
+    /// The same with stamps that were taken after the write.
+    fn write_and_offer_late(&self) {
+        let pending = self.stamps.write(&[self.writes[0]]);
+        let row = self.commit();
+        pending.settle();
+        let reading = self.cache.begin(&[self.reads]);
+        self.cache.offer(&KEY, Some(row), &reading);
+    }
+}
+
+#[test]
+fn f76_what_a_write_left_in_the_cache_is_what_it_wrote_and_nobody_after_it() {
+    check(|| {
+        let through = || -> Job { Box::new(World::write_through) };
+        let jobs = vec![through(), through(), reads(2), writes(1, true)];
+        let world = together(jobs);
+        world.look();
+        world.write_through();
+        assert_eq!(world.cache.get(&KEY), Lookup::Value(world.row()));
+    });
+}
+
+#[test]
+#[should_panic(expected = "stale")]
+fn a_write_that_takes_the_stamps_of_its_value_afterwards_is_found_out() {
+    check(|| {
+        let late: Job = Box::new(World::write_and_offer_late);
+        together(vec![late, writes(1, true), reads(2)]);
     });
 }
 

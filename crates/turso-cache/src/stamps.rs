@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -24,8 +25,8 @@ const DISTINCT_MAX: usize = 16;
 #[serde(default, deny_unknown_fields)]
 pub struct StampsConfig {
     /// Into how many stripes the rows of a table are divided, at least 1 and at
-    /// most 65,536. Default 1,024: 8 KiB a table, and a write makes one row in
-    /// a thousand obsolete besides its own.
+    /// most 65,536. Default 16,384: 128 KiB a table, and a write makes one row in
+    /// sixteen thousand obsolete besides its own.
     pub stripes: u32,
     /// How long after the end of its [`Pending`] a write of unknown outcome may
     /// still take effect. Default 60 s. Longer than the server's own limits on
@@ -36,7 +37,7 @@ pub struct StampsConfig {
 impl Default for StampsConfig {
     fn default() -> Self {
         Self {
-            stripes: 1_024,
+            stripes: 16_384,
             quarantine: Duration::from_mins(1),
         }
     }
@@ -63,6 +64,8 @@ struct Shared {
     stripes: u32,
     quarantine: Quarantine,
     timer: Timer,
+    /// Whether the writes of others move them too.
+    complete: AtomicBool,
 }
 
 impl Stamps {
@@ -84,6 +87,7 @@ impl Stamps {
             stripes,
             quarantine: Quarantine::new(config.quarantine),
             timer: Timer::new(clock),
+            complete: AtomicBool::new(false),
         };
         let tables = std::array::from_fn(|index| Table {
             index: u32::try_from(index).unwrap_or(u32::MAX),
@@ -103,6 +107,19 @@ impl Stamps {
     /// Others have written: what depends on this is obsolete from now on.
     pub fn touch(&self, changes: &[Scope]) {
         self.each(&self.written(changes), Cell::touch);
+    }
+
+    /// Says whether the writes of others are told to the stamps as well, by
+    /// [`touch`](Self::touch). At first they are not. As long as they are, what the stamps do not
+    /// contradict is up to date however old it is: a value then has no end, and stays until a
+    /// write makes it obsolete or its room is needed.
+    pub fn set_complete(&self, complete: bool) {
+        self.shared.complete.store(complete, Relaxed);
+    }
+
+    /// Whether the writes of others are told to the stamps as well.
+    pub fn is_complete(&self) -> bool {
+        self.shared.complete.load(Relaxed)
     }
 
     /// How many stamps are held by writes whose outcome nobody knows.

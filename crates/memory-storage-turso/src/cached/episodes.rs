@@ -2,7 +2,7 @@ use super::CachedStorage;
 use super::key::{QueryKey, QueryValue};
 use super::many::get_many;
 use super::reads::Read;
-use super::shared::{cached, mixed_up, unshare};
+use super::shared::{Caches, cached, mixed_up, unshare};
 use async_trait::async_trait;
 use memory_core::{
     Atomicity, Episode, EpisodeId, EpisodeQuery, EpisodeStore, ExternalId, Namespace, Page,
@@ -10,7 +10,7 @@ use memory_core::{
     Update,
 };
 use std::sync::Arc;
-use turso_cache::Scope;
+use turso_cache::{Scope, Settled};
 
 /// More external ids than this are looked up in one call by those who import, and once.
 const EXTERNAL_IDS_MAX: usize = 64;
@@ -29,11 +29,17 @@ impl<S: StorageBackend + 'static> EpisodeStore for CachedStorage<S> {
         episodes: &[Episode],
         atomicity: Atomicity,
     ) -> Result<Vec<Stored<EpisodeId>>> {
-        let (changes, episodes) = (self.stores(episodes), episodes.to_vec());
-        self.write(&changes, |inner| async move {
-            inner.store_episodes(&episodes, atomicity).await
-        })
-        .await
+        let (changes, before) = (self.stores(episodes), self.before_episodes(episodes));
+        let episodes = episodes.to_vec();
+        let store = |inner: Arc<S>| async move {
+            let stored = inner.store_episodes(&episodes, atomicity).await?;
+            Ok((stored, episodes))
+        };
+        let keep = |caches: &Caches, settled: &Settled, done: &mut (Vec<_>, _)| {
+            before.keep(&caches.episodes, settled, &done.0, &mut done.1);
+        };
+        let (stored, _) = self.write_then(&changes, store, keep).await?;
+        Ok(stored)
     }
 
     async fn update_episodes(&self, updates: &[Update<Episode>]) -> Result<Vec<Revision>> {

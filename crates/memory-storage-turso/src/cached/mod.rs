@@ -13,6 +13,7 @@ mod stats;
 mod tables;
 mod watch;
 mod weight;
+mod written;
 
 pub use config::{CacheConfig, CacheMode, CacheShares};
 pub use reads::CachedReads;
@@ -33,8 +34,9 @@ use turso_cache::{Clock, SystemClock};
 /// storage or clones of it, which share one cache; what is written around it counts as written by
 /// others. Writes of others are looked for through
 /// [`changes`](StorageBackend::changes), every [`check_interval`](CacheConfig::check_interval);
-/// where a backend cannot tell, as a server cannot, what they change is seen when the life of a
-/// value ends.
+/// as long as it tells, values have no other end. Where a backend cannot tell, as a server cannot, what
+/// they change is seen when the life of a value ends. What one call has created, up to 64 records, is
+/// in the cache when it ends.
 ///
 /// It needs a tokio runtime with its timer enabled.
 ///

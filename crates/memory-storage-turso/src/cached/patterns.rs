@@ -2,14 +2,14 @@ use super::CachedStorage;
 use super::key::{PatternKey, QueryKey, QueryValue};
 use super::many::get_many;
 use super::reads::Read;
-use super::shared::{cached, mixed_up, unshare};
+use super::shared::{Caches, cached, mixed_up, unshare};
 use async_trait::async_trait;
 use memory_core::{
     Atomicity, Episode, EpisodeId, Namespace, Page, PageRequest, Pattern, PatternId, PatternQuery,
     PatternStore, Result, Revision, StorageBackend, Stored, Update,
 };
 use std::sync::Arc;
-use turso_cache::Scope;
+use turso_cache::{Scope, Settled};
 
 impl<S: StorageBackend + 'static> CachedStorage<S> {
     fn changes_patterns<'a>(&self, patterns: impl Iterator<Item = &'a Pattern>) -> Vec<Scope> {
@@ -29,11 +29,16 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
         atomicity: Atomicity,
     ) -> Result<Vec<Stored<PatternId>>> {
         let changes = self.changes_patterns(patterns.iter());
-        let patterns = patterns.to_vec();
-        self.write(&changes, |inner| async move {
-            inner.store_patterns(&patterns, atomicity).await
-        })
-        .await
+        let (before, patterns) = (self.before_patterns(patterns), patterns.to_vec());
+        let store = |inner: Arc<S>| async move {
+            let stored = inner.store_patterns(&patterns, atomicity).await?;
+            Ok((stored, patterns))
+        };
+        let keep = |caches: &Caches, settled: &Settled, done: &mut (Vec<_>, _)| {
+            before.keep(&caches.patterns, settled, &done.0, &mut done.1);
+        };
+        let (stored, _) = self.write_then(&changes, store, keep).await?;
+        Ok(stored)
     }
 
     async fn store_episodes_with_patterns(
@@ -43,13 +48,26 @@ impl<S: StorageBackend + 'static> PatternStore for CachedStorage<S> {
     ) -> Result<(Vec<Stored<EpisodeId>>, Vec<Stored<PatternId>>)> {
         let mut changes = self.stores(episodes);
         changes.extend(self.changes_patterns(patterns.iter()));
+        let before = (
+            self.before_episodes(episodes),
+            self.before_patterns(patterns),
+        );
         let (episodes, patterns) = (episodes.to_vec(), patterns.to_vec());
-        self.write(&changes, |inner| async move {
-            inner
-                .store_episodes_with_patterns(&episodes, &patterns)
-                .await
-        })
-        .await
+        let store = |inner: Arc<S>| async move {
+            let stored = inner.store_episodes_with_patterns(&episodes, &patterns);
+            Ok((stored.await?, episodes, patterns))
+        };
+        let keep = |caches: &Caches, settled: &Settled, done: &mut ((Vec<_>, Vec<_>), _, _)| {
+            let (stored, episodes, patterns) = done;
+            before
+                .0
+                .keep(&caches.episodes, settled, &stored.0, episodes);
+            before
+                .1
+                .keep(&caches.patterns, settled, &stored.1, patterns);
+        };
+        let (stored, ..) = self.write_then(&changes, store, keep).await?;
+        Ok(stored)
     }
 
     async fn update_patterns(&self, updates: &[Update<Pattern>]) -> Result<Vec<Revision>> {

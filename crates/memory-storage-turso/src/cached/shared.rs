@@ -14,7 +14,7 @@ use memory_core::{
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::Arc;
-use turso_cache::{Cache, Clock, Scope, Stamps};
+use turso_cache::{Cache, Clock, Scope, Settled, Stamps};
 
 pub(super) struct Shared<S> {
     inner: Arc<S>,
@@ -23,6 +23,8 @@ pub(super) struct Shared<S> {
     /// None when the cache is off.
     caches: Option<Caches>,
     watch: Watch,
+    /// Whether a look for the writes of others comes sooner than the end of any value.
+    looks_often: bool,
     reads: Reads,
 }
 
@@ -102,8 +104,18 @@ impl<S> Shared<S> {
             tables,
             caches,
             watch: Watch::new(config.check_interval, CacheConfig::CHECK_WAIT),
+            looks_often: config.check_interval < config.policy.min_ttl,
             reads: Reads::default(),
         })
+    }
+
+    pub(super) fn tables(&self) -> Tables {
+        self.tables
+    }
+
+    /// None when the cache is off.
+    pub(super) fn caches(&self) -> Option<&Caches> {
+        self.caches.as_ref()
     }
 
     pub(super) fn inner(&self) -> &S {
@@ -139,14 +151,25 @@ impl<S> Shared<S> {
                 relationships: caches.edges.stats(),
                 queries: caches.queries.stats(),
                 quarantined,
+                until_changed: self.stamps.is_complete(),
                 lives: caches.lives(),
             })
     }
 }
 
+impl<S: StorageBackend + 'static> Shared<S> {
+    /// Looks for the writes of others. Where the backend tells of them in time, values need no end.
+    async fn look(&self) -> bool {
+        let good = self.watch.look(&*self.inner, || self.forget()).await;
+        let complete = self.looks_often && self.watch.hears_of_others();
+        self.stamps.set_complete(complete);
+        good
+    }
+}
+
 impl<S: StorageBackend + 'static> CachedStorage<S> {
     pub(super) fn tables(&self) -> Tables {
-        self.shared.tables
+        self.shared.tables()
     }
 
     /// The caches, if this read may use them now. Counts it.
@@ -154,8 +177,7 @@ impl<S: StorageBackend + 'static> CachedStorage<S> {
         let shared = &*self.shared;
         shared.count(read);
         let caches = shared.caches.as_ref().filter(|_| !self.bypasses)?;
-        let good =
-            shared.watch.is_good() || shared.watch.look(&*shared.inner, || shared.forget()).await;
+        let good = shared.watch.is_good() || shared.look().await;
         good.then_some(caches)
     }
 
@@ -174,16 +196,38 @@ impl<S: StorageBackend + 'static> CachedStorage<S> {
         F: FnOnce(Arc<S>) -> W,
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let write = write(Arc::clone(&self.shared.inner));
-        if self.shared.caches.is_none() {
+        self.write_then(changes, write, |_, _, _| ()).await
+    }
+
+    /// The same; when it has succeeded, `keep` may put what was written into the caches before
+    /// anybody is told.
+    pub(super) async fn write_then<T, F, W, K>(
+        &self,
+        changes: &[Scope],
+        write: F,
+        keep: K,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Arc<S>) -> W,
+        W: Future<Output = Result<T>> + Send + 'static,
+        K: FnOnce(&Caches, &Settled, &mut T) + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        let write = write(Arc::clone(&shared.inner));
+        if !shared.is_on() {
             return write.await;
         }
-        let pending = self.shared.stamps.write(changes);
+        let pending = shared.stamps.write(changes);
         let task = tokio::spawn(async move {
-            let result = write.await;
-            match &result {
-                Err(error) if error.kind() == ErrorKind::OutcomeUnknown => drop(pending),
-                _ => pending.settle(),
+            let mut result = write.await;
+            if matches!(&result, Err(error) if error.kind() == ErrorKind::OutcomeUnknown) {
+                drop(pending);
+                return result;
+            }
+            let settled = pending.settle();
+            if let (Some(caches), Ok(written)) = (shared.caches(), &mut result) {
+                keep(caches, &settled, written);
             }
             result
         });

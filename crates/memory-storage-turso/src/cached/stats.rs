@@ -16,13 +16,16 @@ pub struct CacheFigures {
     pub queries: Stats,
     /// Stamps that are held by writes whose outcome nobody knows.
     pub quarantined: usize,
+    /// Whether values live until a write changes them, because the writes of others are told: so it is
+    /// with a file, once it has been read. There are no lives then.
+    pub until_changed: bool,
     /// How long the values live. Gathered each time the figures are asked for, from
     /// every value: about a microsecond each.
     pub lives: CacheLives,
 }
 
 /// How long the values in each cache live, as they are used at present. None where there are no
-/// values.
+/// values, or where they live until they are changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -12,47 +12,52 @@ pub(super) struct Tables {
     pub(super) external_ids: Table,
     patterns: Table,
     relationships: Table,
+    /// The sets of records that a namespace has. They share no stamp with single records: a set that did
+    /// would become obsolete with the record, and all records with the set.
+    sets: Table,
 }
 
-/// What a stamp of a table is for.
+/// What a record is known by; of relationships, the episode at either end.
+type Row<'a> = (&'a Namespace, &'a [u8; 16]);
+
+/// A set of the records of one namespace, by the table that they are in.
 #[derive(Hash)]
-enum Row<'a> {
-    /// One record; of relationships, those of one episode.
-    One(&'a Namespace, &'a [u8; 16]),
-    /// Whatever records of the namespace a write has changed whose ids are not known.
-    Some(&'a Namespace),
-    /// The set of all records of the namespace, which every write changes.
-    All(&'a Namespace),
-    External(&'a Namespace, &'a ExternalId),
+enum Set<'a> {
+    /// Whatever records a write has changed whose ids are not known.
+    Some(Table, &'a Namespace),
+    /// All, of which every write changes some.
+    All(Table, &'a Namespace),
 }
 
 impl Tables {
     pub(super) fn new(config: StampsConfig) -> (Stamps, Self) {
-        let (stamps, [episodes, external_ids, patterns, relationships]) = Stamps::new(config);
+        let (stamps, [episodes, external_ids, patterns, relationships, sets]) = Stamps::new(config);
         let tables = Self {
             episodes,
             external_ids,
             patterns,
             relationships,
+            sets,
         };
         (stamps, tables)
     }
 
     /// All there is.
-    pub(super) fn everything(self) -> [Scope; 4] {
+    pub(super) fn everything(self) -> [Scope; 5] {
         let Self {
             episodes,
             external_ids,
             patterns,
             relationships,
+            sets,
         } = self;
-        [episodes, external_ids, patterns, relationships].map(Table::all)
+        [episodes, external_ids, patterns, relationships, sets].map(Table::all)
     }
 
     // What reads are made from.
 
     pub(super) fn reads_episode(self, namespace: &Namespace, id: &EpisodeId) -> [Scope; 2] {
-        one(self.episodes, namespace, id.as_bytes())
+        self.one(self.episodes, namespace, id.as_bytes())
     }
 
     /// What an episode depends on that only the episode tells.
@@ -63,23 +68,23 @@ impl Tables {
     }
 
     pub(super) fn reads_pattern(self, namespace: &Namespace, id: &PatternId) -> [Scope; 2] {
-        one(self.patterns, namespace, id.as_bytes())
+        self.one(self.patterns, namespace, id.as_bytes())
     }
 
     pub(super) fn reads_edges_of(self, namespace: &Namespace, id: &EpisodeId) -> [Scope; 2] {
-        one(self.relationships, namespace, id.as_bytes())
+        self.one(self.relationships, namespace, id.as_bytes())
     }
 
     pub(super) fn reads_episodes(self, namespace: &Namespace) -> [Scope; 1] {
-        [self.episodes.row(&Row::All(namespace))]
+        [self.all(self.episodes, namespace)]
     }
 
     pub(super) fn reads_patterns(self, namespace: &Namespace) -> [Scope; 1] {
-        [self.patterns.row(&Row::All(namespace))]
+        [self.all(self.patterns, namespace)]
     }
 
     pub(super) fn reads_edges(self, namespace: &Namespace) -> [Scope; 1] {
-        [self.relationships.row(&Row::All(namespace))]
+        [self.all(self.relationships, namespace)]
     }
 
     // What writes change.
@@ -91,16 +96,16 @@ impl Tables {
     }
 
     pub(super) fn changes_episode(self, namespace: &Namespace, id: &EpisodeId) -> [Scope; 2] {
-        changed(self.episodes, namespace, id.as_bytes())
+        self.changed(self.episodes, namespace, id.as_bytes())
     }
 
     pub(super) fn changes_pattern(self, namespace: &Namespace, id: &PatternId) -> [Scope; 2] {
-        changed(self.patterns, namespace, id.as_bytes())
+        self.changed(self.patterns, namespace, id.as_bytes())
     }
 
     /// Episodes of the namespace, nobody knows which.
     pub(super) fn changes_some_episodes(self, namespace: &Namespace) -> [Scope; 2] {
-        some(self.episodes, namespace)
+        self.some(self.episodes, namespace)
     }
 
     /// With their relationships and as sources of patterns.
@@ -113,7 +118,7 @@ impl Tables {
             .chain(
                 cascades
                     .into_iter()
-                    .flat_map(|table| some(table, namespace)),
+                    .flat_map(|table| self.some(table, namespace)),
             )
             .collect()
     }
@@ -130,33 +135,34 @@ impl Tables {
 
     /// The relationships of both ends.
     pub(super) fn changes_edge(self, namespace: &Namespace, key: RelationshipKey) -> [Scope; 3] {
-        let end = |id: &EpisodeId| self.relationships.row(&Row::One(namespace, id.as_bytes()));
+        let end = |id: &EpisodeId| row(self.relationships, (namespace, id.as_bytes()));
         let [all] = self.reads_edges(namespace);
         [end(&key.from), end(&key.to), all]
     }
 
     fn external_id(self, namespace: &Namespace, id: &ExternalId) -> Scope {
-        self.external_ids.row(&Row::External(namespace, id))
+        self.external_ids.row(&(namespace, id))
+    }
+
+    fn one(self, table: Table, namespace: &Namespace, id: &[u8; 16]) -> [Scope; 2] {
+        let unknown = self.sets.row(&Set::Some(table, namespace));
+        [row(table, (namespace, id)), unknown]
+    }
+
+    fn changed(self, table: Table, namespace: &Namespace, id: &[u8; 16]) -> [Scope; 2] {
+        [row(table, (namespace, id)), self.all(table, namespace)]
+    }
+
+    fn some(self, table: Table, namespace: &Namespace) -> [Scope; 2] {
+        let unknown = self.sets.row(&Set::Some(table, namespace));
+        [unknown, self.all(table, namespace)]
+    }
+
+    fn all(self, table: Table, namespace: &Namespace) -> Scope {
+        self.sets.row(&Set::All(table, namespace))
     }
 }
 
-fn one(table: Table, namespace: &Namespace, id: &[u8; 16]) -> [Scope; 2] {
-    [
-        table.row(&Row::One(namespace, id)),
-        table.row(&Row::Some(namespace)),
-    ]
-}
-
-fn changed(table: Table, namespace: &Namespace, id: &[u8; 16]) -> [Scope; 2] {
-    [
-        table.row(&Row::One(namespace, id)),
-        table.row(&Row::All(namespace)),
-    ]
-}
-
-fn some(table: Table, namespace: &Namespace) -> [Scope; 2] {
-    [
-        table.row(&Row::Some(namespace)),
-        table.row(&Row::All(namespace)),
-    ]
+fn row(table: Table, row: Row<'_>) -> Scope {
+    table.row(&row)
 }

@@ -49,6 +49,11 @@ impl Watch {
         }
     }
 
+    /// Whether the backend tells of others, as far as is known.
+    pub(super) fn hears_of_others(&self) -> bool {
+        !matches!(self.good.load(Ordering::Acquire), NEVER | FOR_EVER)
+    }
+
     /// Looks, and calls `forget` when others have written. False when it took too long, or could not
     /// be found out; then the next ones are false at once for as long as a look is good, a second at most, and
     /// after that one at a time tries again while nobody waits for it.

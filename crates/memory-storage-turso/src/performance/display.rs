@@ -172,6 +172,9 @@ impl PerformanceSnapshot {
 
 /// In seconds, a line for each cache that holds values.
 fn write_lives(f: &mut fmt::Formatter<'_>, cache: &CacheFigures) -> fmt::Result {
+    if cache.until_changed {
+        return writeln!(f, "lives: until changed");
+    }
     let lives = cache.lives;
     for (name, spread) in [
         ("episodes", lives.episodes),

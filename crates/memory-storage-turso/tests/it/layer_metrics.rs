@@ -78,7 +78,7 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
     let text = seen.to_string();
     for part in [
         "HIT RATE",
-        "lives (episodes): shortest ",
+        "lives: until changed",
         "pool (write): size 1",
         "pool (read)",
         "  wait of a connection: mean",
@@ -94,6 +94,21 @@ async fn a_snapshot_has_pools_commits_payloads_and_caches() {
     assert_eq!(back, seen);
     let empty: PerformanceSnapshot = serde_json::from_str("{}").unwrap();
     assert_eq!(empty, PerformanceSnapshot::default());
+}
+
+#[tokio::test]
+async fn a_snapshot_tells_how_long_values_live_where_they_have_an_end() {
+    let fresh = Fresh::new().await;
+    let backend = MeteredStorage::new(fresh.storage.clone());
+    let config = CacheConfig {
+        check_interval: std::time::Duration::MAX,
+        ..CacheConfig::default()
+    };
+    let memory = CachedStorage::new(backend, &config).unwrap();
+    let stored = episode("x");
+    memory.store_episode(&stored).await.unwrap();
+    let text = memory.performance().to_string();
+    assert!(text.contains("lives (episodes): shortest "), "{text}");
 }
 
 /// Everything that is told is in the list, with its labels, and has a meaning.

@@ -8,12 +8,14 @@
 )]
 
 mod clock;
+mod complete;
 mod explorer;
 mod memory;
 mod policy;
 mod renewal;
 mod reports;
 mod single_flight;
+mod written;
 
 /// Does what a child process of these tests was started for.
 #[test]

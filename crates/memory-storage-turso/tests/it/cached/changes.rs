@@ -3,7 +3,7 @@
 use crate::support::{Fresh, episode};
 use memory_storage_turso::{
     CacheConfig, CachedStorage, EpisodeQuery, EpisodeStore as _, ErrorKind, InMemoryStorage,
-    StorageBackend as _, Timestamp, TursoStorage,
+    ManualClock, StorageBackend, Timestamp, TursoStorage,
 };
 use std::time::Duration;
 use testkit::{Fault, FaultStorage, Faults, Gate};
@@ -183,4 +183,39 @@ async fn f77_a_local_write_that_commits_after_its_quarantine_is_seen_as_one_of_o
     assert_eq!(cached.figures().episodes.hits, 1);
     fresh.storage.store_episode(&late).await.unwrap();
     assert_eq!(read().await, "late");
+}
+
+/// How often an episode is loaded that is read before and after a day without a write, with looks at
+/// the writes of others as often as this.
+async fn loads_in_a_day<S>(backend: S, check_interval: Duration) -> u64
+where
+    S: StorageBackend + 'static,
+{
+    let config = CacheConfig {
+        check_interval,
+        ..CacheConfig::default()
+    };
+    let clock = ManualClock::new();
+    let cached = CachedStorage::with_clock(backend, &config, &clock).unwrap();
+    let stored = episode("old");
+    cached.uncached().store_episode(&stored).await.unwrap();
+    for _ in 0..2 {
+        let found = cached.get_episode(&stored.namespace, stored.id).await;
+        assert_eq!(found.unwrap().as_deref(), Some(&stored));
+        clock.advance(Duration::from_hours(24));
+    }
+    cached.figures().episodes.loads
+}
+
+#[tokio::test]
+async fn values_have_no_end_where_the_writes_of_others_are_told_before_it() {
+    let often = CacheConfig::default().check_interval;
+    let file = async || TursoStorage::open(":memory:").await.unwrap();
+    assert_eq!(loads_in_a_day(file().await, often).await, 1);
+    // Looks that come later than the shortest life bound nothing, nor does a backend that cannot tell.
+    let seldom = CacheConfig::default().policy.min_ttl;
+    for interval in [seldom, Duration::MAX] {
+        assert_eq!(loads_in_a_day(file().await, interval).await, 2);
+    }
+    assert_eq!(loads_in_a_day(InMemoryStorage::new(), often).await, 2);
 }

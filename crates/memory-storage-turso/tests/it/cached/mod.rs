@@ -8,3 +8,4 @@ mod races;
 mod replay;
 mod unknown;
 mod world;
+mod written;

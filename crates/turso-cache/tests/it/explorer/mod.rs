@@ -5,30 +5,46 @@
 mod model;
 mod reader;
 mod search;
+mod writer;
 
-use model::{Fault, Model};
+use model::{Cast, Fault, Model};
 use search::{Outcome, explore};
 
-/// Writers with one write each, readers with so many reads each, and so many
-/// loads that fail or are cancelled.
-type Cast = (usize, &'static [u8], u8);
+const fn cast(writers: usize, reads: &'static [u8], mishaps: u8) -> Cast {
+    Cast {
+        writers,
+        keeps: false,
+        reads,
+        mishaps,
+    }
+}
+
+/// Writers that leave in the cache what they wrote.
+const fn keeping(writers: usize, reads: &'static [u8]) -> Cast {
+    Cast {
+        keeps: true,
+        ..cast(writers, reads, 0)
+    }
+}
 
 /// Small enough for every run of the tests, and enough to need every step.
-const SMALL: [Cast; 2] = [(1, &[2, 1], 1), (1, &[1, 1], 2)];
+const SMALL: [Cast; 3] = [cast(1, &[2, 1], 1), cast(1, &[1, 1], 2), keeping(2, &[1])];
 
 /// For the long run.
-const LARGE: [Cast; 5] = [
-    (1, &[2, 2], 2),
-    (2, &[2, 1], 1),
-    (2, &[1, 1], 2),
-    (1, &[1, 1, 1], 2),
-    (2, &[1, 1, 1], 0),
+const LARGE: [Cast; 7] = [
+    cast(1, &[2, 2], 2),
+    cast(2, &[2, 1], 1),
+    cast(2, &[1, 1], 2),
+    cast(1, &[1, 1, 1], 2),
+    cast(2, &[1, 1, 1], 0),
+    keeping(2, &[2]),
+    keeping(2, &[1, 1]),
 ];
 
 fn explore_all(casts: &[Cast], fault: Fault) -> Outcome {
-    casts.iter().try_fold(0, |sum, &(writers, reads, mishaps)| {
-        Ok(sum + explore(Model::new(fault, writers, reads, mishaps))?)
-    })
+    casts
+        .iter()
+        .try_fold(0, |sum, &cast| Ok(sum + explore(Model::new(fault, cast))?))
 }
 
 fn casts() -> &'static [Cast] {
@@ -57,6 +73,7 @@ fn f76_every_step_of_the_protocol_is_needed() {
         Fault::StoredWhilePending,
         Fault::JoinsAny,
         Fault::JoinsPending,
+        Fault::KeptLate,
     ];
     for fault in faults {
         let story = explore_all(&SMALL, fault).expect_err(&format!("{fault:?} went unnoticed"));

@@ -1,5 +1,6 @@
 use super::reader::Reader;
 use super::search::Machine;
+use super::writer::Writer;
 
 /// Steps of the protocol that can be left out or done wrong, to see whether
 /// they are needed and whether the explorer would notice.
@@ -27,6 +28,20 @@ pub(super) enum Fault {
     JoinsAny,
     /// A reader joins a flight that began under the same pending write.
     JoinsPending,
+    /// A writer takes the stamps of what it leaves in the cache when it has ended.
+    KeptLate,
+}
+
+/// Who takes part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cast {
+    /// Each writes once.
+    pub(super) writers: usize,
+    pub(super) keeps: bool,
+    /// How many reads each reader does.
+    pub(super) reads: &'static [u8],
+    /// So many loads fail or are cancelled.
+    pub(super) mishaps: u8,
 }
 
 pub(super) const CELLS: usize = 2;
@@ -59,15 +74,6 @@ pub(super) enum Landing {
     Abandoned,
 }
 
-/// Where a writer is, in the order in which it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Writer {
-    Idle,
-    Announced,
-    Over,
-    Ended,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// A writer goes on; `true` commits where that is the question.
@@ -90,7 +96,9 @@ pub(super) struct Model {
     /// The flight that newcomers see.
     pub(super) airborne: Option<usize>,
     /// Each writes once, the first under the last stamp.
-    writers: Vec<Writer>,
+    pub(super) writers: Vec<Writer>,
+    /// Whether they leave in the cache what they wrote.
+    pub(super) keeps: bool,
     pub(super) readers: Vec<Seat>,
     /// Failures and cancellations still allowed.
     mishaps: u8,
@@ -109,7 +117,13 @@ pub(super) struct Seat {
 }
 
 impl Model {
-    pub(super) fn new(fault: Fault, writers: usize, reads: &[u8], mishaps: u8) -> Self {
+    pub(super) fn new(fault: Fault, cast: Cast) -> Self {
+        let Cast {
+            writers,
+            keeps,
+            reads,
+            mishaps,
+        } = cast;
         let seat = |left: &u8| Seat {
             at: Reader::Idle,
             waited: false,
@@ -124,45 +138,9 @@ impl Model {
             flights: Vec::new(),
             airborne: None,
             writers: vec![Writer::Idle; writers],
+            keeps,
             readers: reads.iter().map(seat).collect(),
             mishaps,
-        }
-    }
-
-    fn write(&mut self, writer: usize, commit: bool) {
-        let cell = &mut self.cells[(writer + 1) % CELLS];
-        let announces = self.fault != Fault::NotAnnounced;
-        self.writers[writer] = match self.writers[writer] {
-            Writer::Idle => {
-                cell.pending += u8::from(announces);
-                Writer::Announced
-            }
-            Writer::Announced if self.fault == Fault::EndedEarly => {
-                cell.end(true, true);
-                Writer::Over
-            }
-            Writer::Over if self.fault != Fault::EndedEarly => {
-                cell.end(announces, self.fault != Fault::VersionKept);
-                Writer::Ended
-            }
-            Writer::Announced | Writer::Over => {
-                self.commit(commit);
-                if self.fault == Fault::EndedEarly {
-                    Writer::Ended
-                } else {
-                    Writer::Over
-                }
-            }
-            Writer::Ended => Writer::Ended,
-        };
-    }
-
-    fn commit(&mut self, commit: bool) {
-        if commit {
-            self.row += 1;
-            for reader in &mut self.readers {
-                reader.true_since |= 1 << self.row;
-            }
         }
     }
 
@@ -184,19 +162,6 @@ impl Model {
         }
     }
 
-    fn writer_steps(&self, writer: usize) -> Vec<Step> {
-        let decides = if self.fault == Fault::EndedEarly {
-            Writer::Over
-        } else {
-            Writer::Announced
-        };
-        match self.writers[writer] {
-            Writer::Ended => vec![],
-            at if at == decides => vec![Step::Write(writer, true), Step::Write(writer, false)],
-            _ => vec![Step::Write(writer, true)],
-        }
-    }
-
     fn reader_steps(&self, number: usize) -> Vec<Step> {
         let seat = &self.readers[number];
         if !self.can_go_on(seat) {
@@ -207,13 +172,6 @@ impl Model {
             steps.extend([Step::Fail(number), Step::Cancel(number)]);
         }
         steps
-    }
-}
-
-impl Word {
-    fn end(&mut self, announced: bool, moves: bool) {
-        self.pending -= u8::from(announced);
-        self.version += u8::from(moves);
     }
 }
 
