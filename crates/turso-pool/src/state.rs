@@ -209,7 +209,8 @@ impl<Conn> State<Conn> {
     fn refuses(&self, slot: &Slot<Conn>, now: Instant) -> Option<Why> {
         if self.closed || self.open() > self.target {
             Some(Why::Surplus)
-        } else if slot.is_over_aged(now) {
+        } else if slot.is_over_aged(now) && !slot.is_fresh() {
+            // One that nobody has used yet serves whoever waits for it: the next would be no younger.
             Some(Why::Aged)
         } else {
             None

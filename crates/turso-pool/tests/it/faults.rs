@@ -362,3 +362,25 @@ async fn f53_panic_in_the_destructor_of_a_connection() {
     assert!(dropping.is_ok());
     whole(&pool, 1).await;
 }
+
+/// A connection that was too old when it was ready was closed, and the next was no younger: whoever
+/// waited got none, and was told that others had them all.
+#[tokio::test(start_paused = true)]
+async fn a_life_shorter_than_opening_takes_does_not_starve_those_who_wait() {
+    let fake = Fake::with(Op::AfterConnect, Mode::Slow(millis(5)));
+    let config = Config {
+        max_lifetime: Some(millis(1)),
+        acquire_timeout: secs(1),
+        ..fixed(0, 2)
+    };
+    let pool = hooked(fake).config(config).build_lazy().unwrap();
+    for opened in 1..=3 {
+        drop(pool.acquire().await.unwrap());
+        settle().await;
+        let aged = pool.stats().closed_aged;
+        assert_eq!(
+            (pool.stats().opened, aged, pool.status().open()),
+            (opened, opened, 0)
+        );
+    }
+}
