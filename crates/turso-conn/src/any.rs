@@ -118,6 +118,14 @@ impl Execute for AnyConnection {
         }
     }
 
+    async fn query_all(&mut self, statements: Vec<Statement>) -> Vec<Result<Rows>> {
+        match self {
+            Self::Local(conn) => conn.query_all(statements).await,
+            #[cfg(feature = "remote")]
+            Self::Remote(conn) => conn.query_all(statements).await,
+        }
+    }
+
     async fn atomic(&mut self, program: Program) -> Result<Vec<GroupResult>> {
         match self {
             Self::Local(conn) => conn.atomic(program).await,

@@ -26,6 +26,32 @@ pub trait Execute: Send {
     /// that end is known.
     fn query(&mut self, statement: Statement) -> impl Future<Output = Result<Rows>> + Send;
 
+    /// Runs statements that only read, each by itself, in one request where that saves round
+    /// trips. The answer to each stands at its place; one that fails does not disturb the others.
+    /// They see the database at one moment or at several, in their order.
+    ///
+    /// Each has its own limits. A deadline of one ends none of the others, so it may be passed:
+    /// whoever is in a hurry asks alone.
+    ///
+    /// # Errors
+    /// Those of [`query`](Self::query), for each statement. That no answer came at all is told
+    /// for all of them. A statement that writes makes all run one after the other.
+    ///
+    /// # Cancellation
+    /// As for [`query`](Self::query).
+    fn query_all(
+        &mut self,
+        statements: Vec<Statement>,
+    ) -> impl Future<Output = Vec<Result<Rows>>> + Send {
+        async move {
+            let mut answers = Vec::with_capacity(statements.len());
+            for statement in statements {
+                answers.push(self.query(statement).await);
+            }
+            answers
+        }
+    }
+
     /// Runs the groups of `program` in one transaction. Each group is all or
     /// nothing by itself; its result stands at its place in the answer.
     ///
@@ -109,6 +135,13 @@ pub trait Acquire: Send + Sync {
 impl<E: Execute> Execute for &mut E {
     fn query(&mut self, statement: Statement) -> impl Future<Output = Result<Rows>> + Send {
         (**self).query(statement)
+    }
+
+    fn query_all(
+        &mut self,
+        statements: Vec<Statement>,
+    ) -> impl Future<Output = Vec<Result<Rows>>> + Send {
+        (**self).query_all(statements)
     }
 
     fn atomic(

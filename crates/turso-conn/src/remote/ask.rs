@@ -11,6 +11,8 @@ use crate::{Statement, Value};
 #[derive(Clone, Debug)]
 pub(super) enum Ask<'a> {
     Execute(Call<'a>),
+    /// Several statements, each by itself.
+    Each(Vec<Call<'a>>),
     Batch(Vec<BatchStep<'a>>),
 }
 
@@ -19,7 +21,8 @@ impl<'a> Ask<'a> {
     pub(super) fn texts(&self) -> Texts<'a> {
         match self {
             Self::Execute(_) => Texts::default(),
-            Self::Batch(steps) => Texts::of(steps),
+            Self::Each(calls) => Texts::of(calls.iter().map(|call| call.sql)),
+            Self::Batch(steps) => Texts::of(steps.iter().map(|step| step.call.sql)),
         }
     }
 }

@@ -71,7 +71,7 @@ impl RemoteConnection {
         answer.map(drop).map_err(|error| self.named(error, "check"))
     }
 
-    async fn run_statement(&mut self, statement: &Statement) -> Result<Rows> {
+    pub(super) async fn run_statement(&mut self, statement: &Statement) -> Result<Rows> {
         let work = reads::work_of_statement(statement)?;
         let mut tries = self.tries(work, statement.deadline());
         self.call(&mut tries, &execute(statement), |outcomes| {
@@ -98,7 +98,7 @@ impl RemoteConnection {
             .collect())
     }
 
-    fn tries(&self, work: Work, asked: Option<Duration>) -> Tries {
+    pub(super) fn tries(&self, work: Work, asked: Option<Duration>) -> Tries {
         let within = asked.unwrap_or(self.shared.config.deadline);
         Tries::new(Arc::clone(&self.shared), work, within)
     }
@@ -113,25 +113,40 @@ impl RemoteConnection {
         ask: &Ask<'_>,
         read: impl Fn(Vec<Outcome>) -> Result<T, Fault> + Send + Sync,
     ) -> Result<T> {
+        let mut socket = self.take_socket()?;
+        let answer = self.ask(&mut socket, tries, ask, read).await;
+        self.put_back(socket);
+        answer
+    }
+
+    /// The socket, until the call ends that uses it.
+    pub(super) fn take_socket(&mut self) -> Result<Option<Socket>> {
+        self.socket.take().map(Some).ok_or_else(broken)
+    }
+
+    pub(super) fn put_back(&mut self, socket: Option<Socket>) {
+        self.socket = socket;
+    }
+
+    /// The same as [`call`](Self::call) within a call, on its socket if there still is one.
+    pub(super) async fn ask<T>(
+        &mut self,
+        socket: &mut Option<Socket>,
+        tries: &mut Tries,
+        ask: &Ask<'_>,
+        read: impl Fn(Vec<Outcome>) -> Result<T, Fault> + Send + Sync,
+    ) -> Result<T> {
         let body = Bytes::from(self.wire.encode(ask)?);
-        let mut socket = Some(self.socket.take().ok_or_else(broken)?);
         loop {
-            let answer = self.once(&mut socket, &body, tries.deadline()).await;
-            match answer.and_then(|answer| read(answer.results)) {
-                Ok(answer) => {
-                    self.socket = socket;
-                    return Ok(answer);
-                }
-                Err(fault) => {
-                    if fault.discards() {
-                        socket = None;
-                    }
-                    if let Err(error) = tries.after(fault).await {
-                        self.socket = socket;
-                        return Err(error);
-                    }
-                }
+            let answer = self.once(socket, &body, tries.deadline()).await;
+            let fault = match answer.and_then(|answer| read(answer.results)) {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            if fault.discards() {
+                *socket = None;
             }
+            tries.after(fault).await?;
         }
     }
 
@@ -230,6 +245,10 @@ impl RemoteConnection {
         }
     }
 
+    pub(super) fn within(&self, statement: &Statement) -> Duration {
+        statement.deadline().unwrap_or(self.shared.config.deadline)
+    }
+
     fn named(&self, error: Error, operation: &str) -> Error {
         error.during(&format!("{operation} on {}", self.shared.name))
     }
@@ -239,6 +258,14 @@ impl Execute for RemoteConnection {
     async fn query(&mut self, statement: Statement) -> Result<Rows> {
         let answer = self.run_statement(&statement).await;
         answer.map_err(|error| self.named(error, statement.operation()))
+    }
+
+    async fn query_all(&mut self, statements: Vec<Statement>) -> Vec<Result<Rows>> {
+        let answers = self.run_all(&statements).await.into_iter();
+        let named = answers.zip(&statements).map(|(answer, statement)| {
+            answer.map_err(|error| self.named(error, statement.operation()))
+        });
+        named.collect()
     }
 
     async fn atomic(&mut self, program: Program) -> Result<Vec<GroupResult>> {
@@ -259,7 +286,7 @@ impl fmt::Debug for RemoteConnection {
     }
 }
 
-fn execute(statement: &Statement) -> Ask<'_> {
+pub(super) fn execute(statement: &Statement) -> Ask<'_> {
     Ask::Execute(Call::of(statement))
 }
 

@@ -23,6 +23,7 @@ mod target;
 mod texts;
 #[cfg(feature = "tls")]
 mod tls;
+mod together;
 mod tries;
 mod wire;
 

@@ -18,6 +18,30 @@ pub(super) fn statement(outcomes: Vec<Outcome>, statement: &Statement) -> Result
     }
 }
 
+/// The rows of each of `statements`, or why there are none. The outer error is about the
+/// answer as a whole.
+pub(super) fn each(
+    outcomes: Vec<Outcome>,
+    statements: &[&Statement],
+) -> Result<Vec<Result<Rows>>, Fault> {
+    let mut outcomes = outcomes
+        .into_iter()
+        .skip_while(|one| *one == Outcome::Stored);
+    let answers: Vec<Outcome> = outcomes.by_ref().take(statements.len()).collect();
+    // Whatever is missing or too much, it is not known which answer is whose.
+    if answers.len() < statements.len() || !outcomes.eq([Outcome::Close]) {
+        return Err(Fault::malformed("another number of results than asked for"));
+    }
+    let answers = answers.into_iter().zip(statements);
+    answers
+        .map(|(answer, statement)| match answer {
+            Outcome::Execute(answer) => Ok(rows(answer, statement.answer_limits())),
+            Outcome::Error(failure) => Ok(Err(refusal(failure))),
+            _ => Err(Fault::malformed("another result than asked for")),
+        })
+        .collect()
+}
+
 /// The results of the groups of a program. The outer error means that the
 /// transaction was lost as a whole.
 pub(super) fn program(

@@ -1,8 +1,6 @@
-//! The SQL texts that a batch sends once and then refers to.
+//! The SQL texts that a request sends once and then refers to.
 
 use std::collections::{HashMap, HashSet};
-
-use super::ask::BatchStep;
 
 /// Shorter ones cost as much to name as to repeat.
 const BYTES_MIN: usize = 64;
@@ -11,19 +9,18 @@ const BYTES_MAX: usize = 4_000;
 /// sqld 0.24 keeps 50 for a stream.
 const TEXTS_MAX: usize = 32;
 
-/// The texts that several steps of one batch have in common, each with the
-/// number that the steps name it by.
+/// The texts that several statements of one request have in common, each with
+/// the number that they name it by.
 #[derive(Debug, Default)]
 pub(super) struct Texts<'a> {
     numbers: HashMap<&'a str, i32>,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn of(steps: &[BatchStep<'a>]) -> Self {
+    pub(super) fn of(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut seen = HashSet::new();
         let mut numbers = HashMap::new();
-        for step in steps {
-            let sql = step.call.sql;
+        for sql in texts {
             if !(BYTES_MIN..=BYTES_MAX).contains(&sql.len()) {
                 continue;
             }
@@ -39,12 +36,12 @@ impl<'a> Texts<'a> {
         Self { numbers }
     }
 
-    /// The number of a text that was sent before the batch.
+    /// The number of a text that was sent ahead.
     pub(super) fn number(&self, sql: &str) -> Option<i32> {
         self.numbers.get(sql).copied()
     }
 
-    /// What is sent before the batch, by number.
+    /// What is sent ahead, by number.
     pub(super) fn in_order(&self) -> Vec<(i32, &'a str)> {
         let mut texts: Vec<_> = self.numbers.iter().map(|(sql, n)| (*n, *sql)).collect();
         texts.sort_unstable();
@@ -55,18 +52,9 @@ impl<'a> Texts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::ask::Call;
 
     fn numbered(texts: &[String]) -> Vec<(i32, String)> {
-        let step = |sql| BatchStep {
-            call: Call {
-                sql,
-                values: [][..].into(),
-            },
-            condition: None,
-        };
-        let steps: Vec<_> = texts.iter().map(|sql| step(sql.as_str())).collect();
-        let texts = Texts::of(&steps).in_order();
+        let texts = Texts::of(texts.iter().map(String::as_str)).in_order();
         texts
             .iter()
             .map(|(n, sql)| (*n, (*sql).to_owned()))

@@ -19,6 +19,7 @@ mod faults_socket;
 mod faults_time;
 #[cfg(feature = "tls")]
 mod faults_tls;
+mod faults_together;
 mod lending;
 mod partition;
 mod scripted;
@@ -26,6 +27,7 @@ mod secrets;
 mod sqld_faults;
 mod sqld_programs;
 mod sqld_statements;
+mod sqld_together;
 mod support;
 mod transcripts;
 

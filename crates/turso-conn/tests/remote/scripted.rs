@@ -110,19 +110,20 @@ pub fn usual(request: &Message) -> Message {
     let stored = requests.iter().take_while(is_stored).count();
     let steps = requests[stored]["batch"]["steps"].as_array();
     let ok = |result: Json, kind: &str| json!({"type": "ok", "response": {"type": kind, "result": result}});
-    let first = match steps {
-        None => ok(one_row(), "execute"),
+    let answers = match steps {
+        // All but those and `close`.
+        None => vec![ok(one_row(), "execute"); requests.len() - stored - 1],
         Some(steps) => {
             let mut results = vec![one_row(); steps.len()];
             *results.last_mut().unwrap() = Json::Null;
-            ok(
+            vec![ok(
                 json!({"step_results": results, "step_errors": vec![Json::Null; steps.len()]}),
                 "batch",
-            )
+            )]
         }
     };
     let stored = vec![json!({"type": "ok", "response": {"type": "store_sql"}}); stored];
-    json_response(&pipeline(&[stored, vec![first, closed()]].concat()))
+    json_response(&pipeline(&[stored, answers, vec![closed()]].concat()))
 }
 
 pub fn pipeline(results: &[Json]) -> Json {

@@ -14,16 +14,18 @@ pub(in crate::remote) fn pipeline(ask: &Ask<'_>) -> Result<Vec<u8>> {
     let mut requests: Vec<_> = stored
         .map(|(sql_id, sql)| Request::StoreSql { sql_id, sql })
         .collect();
-    requests.push(match ask {
-        Ask::Execute(call) => Request::Execute {
-            stmt: Stmt::new(call, &texts),
-        },
-        Ask::Batch(steps) => Request::Batch {
+    let execute = |call| Request::Execute {
+        stmt: Stmt::new(call, &texts),
+    };
+    match ask {
+        Ask::Execute(call) => requests.push(execute(call)),
+        Ask::Each(calls) => requests.extend(calls.iter().map(execute)),
+        Ask::Batch(steps) => requests.push(Request::Batch {
             batch: Batch {
                 steps: steps.iter().map(|step| Step::new(step, &texts)).collect(),
             },
-        },
-    });
+        }),
+    }
     requests.push(Request::Close);
     let body = Pipeline {
         baton: (),
@@ -127,6 +129,20 @@ mod tests {
         ];
         let expected = r#"{"baton":null,"requests":[{"type":"batch","batch":{"steps":[{"stmt":{"sql":"BEGIN","want_rows":true}},{"condition":{"type":"and","conds":[{"type":"ok","step":0},{"type":"not","cond":{"type":"is_autocommit"}}]},"stmt":{"sql":"COMMIT","want_rows":true}}]}},{"type":"close"}]}"#;
         assert_eq!(text(&Ask::Batch(steps)), expected);
+    }
+
+    #[test]
+    fn each_of_several_statements_is_a_request_of_its_own() {
+        let statements = ["SELECT 1", "SELECT 2"].map(Statement::new);
+        let calls = statements.iter().map(Call::of).collect();
+        let execute =
+            |n| format!(r#"{{"type":"execute","stmt":{{"sql":"SELECT {n}","want_rows":true}}}}"#);
+        let expected = format!(
+            r#"{{"baton":null,"requests":[{},{},{{"type":"close"}}]}}"#,
+            execute(1),
+            execute(2)
+        );
+        assert_eq!(text(&Ask::Each(calls)), expected);
     }
 
     #[test]

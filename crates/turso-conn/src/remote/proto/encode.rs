@@ -14,16 +14,20 @@ use crate::remote::texts::Texts;
 pub(in crate::remote) fn pipeline(ask: &Ask<'_>) -> Vec<u8> {
     let texts = ask.texts();
     let mut asked: Vec<_> = texts.in_order().into_iter().map(store).collect();
-    asked.push(match ask {
-        Ask::Execute(call) => Asked::Execute(Execute {
+    let execute = |call: &Call<'_>| {
+        Asked::Execute(Execute {
             stmt: Some(Stmt::new(call, &texts)),
-        }),
-        Ask::Batch(steps) => Asked::Batch(BatchRequest {
+        })
+    };
+    match ask {
+        Ask::Execute(call) => asked.push(execute(call)),
+        Ask::Each(calls) => asked.extend(calls.iter().map(execute)),
+        Ask::Batch(steps) => asked.push(Asked::Batch(BatchRequest {
             batch: Some(Batch {
                 steps: steps.iter().map(|step| Step::new(step, &texts)).collect(),
             }),
-        }),
-    });
+        })),
+    }
     asked.push(Asked::Close(Empty {}));
     let requests = asked
         .into_iter()
