@@ -9,7 +9,7 @@ use crate::Faults;
 /// A connector whose calls, and those of its connections, can fail.
 ///
 /// The operations are `connect`, `recycle`, `check`, `query` and `atomic`;
-/// `batch` counts as `atomic`.
+/// `batch` counts as `atomic`, and `query_all` as a `query` for each statement.
 #[derive(Debug, Clone)]
 pub struct FaultConnect<C> {
     inner: C,
@@ -90,6 +90,16 @@ impl<E: Execute> Execute for FaultConn<E> {
     fn query(&mut self, statement: Statement) -> impl Future<Output = Result<Rows>> + Send {
         self.faults
             .around("query", self.inner.query(statement), injected)
+    }
+
+    /// Each statement is a `query` of its own for the faults; those that no fault meets are
+    /// asked together.
+    fn query_all(
+        &mut self,
+        statements: Vec<Statement>,
+    ) -> impl Future<Output = Vec<Result<Rows>>> + Send {
+        let (faults, inner) = (&self.faults, &mut self.inner);
+        faults.around_each("query", statements, |all| inner.query_all(all), injected)
     }
 
     fn atomic(

@@ -136,6 +136,46 @@ impl<K> Faults<K> {
             }
         }
     }
+
+    /// The same for several calls that are made at once. A gate holds up all of them.
+    pub(crate) async fn around_each<C, T, E, F>(
+        &self,
+        operation: &'static str,
+        calls: Vec<C>,
+        run: impl FnOnce(Vec<C>) -> F,
+        error: fn(K, &'static str) -> E,
+    ) -> Vec<std::result::Result<T, E>>
+    where
+        F: Future<Output = Vec<std::result::Result<T, E>>>,
+    {
+        let mut faults = Vec::with_capacity(calls.len());
+        for _ in &calls {
+            faults.push(self.plan().next(operation));
+        }
+        for fault in &faults {
+            if let Some(Fault::Park(gate)) = fault {
+                gate.pass().await;
+            }
+        }
+        let untouched = calls.into_iter().zip(&faults);
+        let untouched = untouched.filter(|(_, fault)| !matches!(fault, Some(Fault::Fail(_))));
+        let answers = run(untouched.map(|(call, _)| call).collect()).await;
+        for fault in &faults {
+            if let Some(Fault::ParkAfter(gate)) = fault {
+                gate.pass().await;
+            }
+        }
+        let mut answers = answers.into_iter();
+        let each = faults.into_iter().map_while(|fault| match fault {
+            Some(Fault::Fail(kind)) => Some(Err(error(kind, operation))),
+            Some(Fault::FailAfter(kind)) => {
+                let answer = answers.next()?;
+                Some(answer.and_then(|_| Err(error(kind, operation))))
+            }
+            _ => answers.next(),
+        });
+        each.collect()
+    }
 }
 
 impl<K> Plan<K> {

@@ -135,16 +135,25 @@ impl<E: Execute> Execute for MeteredConnection<E> {
         let sent = number(statement.size());
         let call = self.calls.call(statement.operation());
         let answer = call.wrap(self.inner.query(statement)).await;
-        call.end(&match &answer {
-            Ok(rows) => Outcome {
-                error: None,
-                rows: number(rows.len()),
-                sent,
-                received: number(rows.size()),
-            },
-            Err(error) => failed(error, sent),
-        });
+        call.end(&of_rows(&answer, sent));
         answer
+    }
+
+    /// Each counts under its own name, with the time that all took. Of the spans, the first one
+    /// is that of the work.
+    async fn query_all(&mut self, statements: Vec<Statement>) -> Vec<Result<Rows>> {
+        let sent: Vec<_> = statements.iter().map(|s| number(s.size())).collect();
+        let names = statements.iter().map(Statement::operation);
+        let calls: Vec<_> = names.map(|name| self.calls.call(name)).collect();
+        let work = self.inner.query_all(statements);
+        let answers = match calls.first() {
+            Some(first) => first.wrap(work).await,
+            None => work.await,
+        };
+        for ((call, answer), sent) in calls.into_iter().zip(&answers).zip(sent) {
+            call.end(&of_rows(answer, sent));
+        }
+        answers
     }
 
     async fn atomic(&mut self, program: Program) -> Result<Vec<GroupResult>> {
@@ -157,6 +166,18 @@ impl<E: Execute> Execute for MeteredConnection<E> {
             Err(error) => failed(error, number(sent)),
         });
         answer
+    }
+}
+
+fn of_rows(answer: &Result<Rows>, sent: u64) -> Outcome {
+    match answer {
+        Ok(rows) => Outcome {
+            error: None,
+            rows: number(rows.len()),
+            sent,
+            received: number(rows.size()),
+        },
+        Err(error) => failed(error, sent),
     }
 }
 

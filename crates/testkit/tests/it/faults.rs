@@ -116,6 +116,46 @@ fn a_parked_call_that_is_dropped_does_nothing() {
     assert_eq!((connector.get_ref().get(), faults.struck()), (0, 1));
 }
 
+/// Those that no fault meets arrive, in their order.
+#[tokio::test]
+async fn queries_that_are_made_together_meet_their_own_faults() {
+    let faults = Faults::none();
+    faults.nth_of("query", 2, Fault::Fail(ErrorKind::Busy));
+    faults.nth_of("query", 3, Fault::FailAfter(ErrorKind::Timeout));
+    let connector = FaultConnect::new(Count::default(), faults.clone());
+    let mut conn = connector.connect().await.unwrap();
+    let before = connector.get_ref().get();
+    let asked = vec![Statement::new("SELECT 1"); 4];
+    let answers = conn.query_all(asked).await.into_iter();
+    let kinds: Vec<_> = answers
+        .map(|answer| answer.err().map(|e| e.kind()))
+        .collect();
+    let struck = [ErrorKind::Busy, ErrorKind::Timeout].map(Some);
+    assert_eq!(kinds, [None, struck[0], struck[1], None]);
+    assert_eq!(
+        (connector.get_ref().get() - before, faults.struck()),
+        (3, 2)
+    );
+}
+
+#[tokio::test]
+async fn queries_that_are_made_together_wait_for_one_gate() {
+    for fault in [Fault::Park, Fault::ParkAfter] {
+        let (faults, gate) = (Faults::none(), Gate::new());
+        faults.nth_of("query", 2, fault(gate.clone()));
+        let connector = FaultConnect::new(Count::default(), faults);
+        let mut conn = connector.connect().await.unwrap();
+        let asking = tokio::spawn(async move {
+            let asked = vec![Statement::new("SELECT 1"); 3];
+            conn.query_all(asked).await.len()
+        });
+        gate.arrived(1).await;
+        assert!(!asking.is_finished());
+        gate.open();
+        assert_eq!(asking.await.unwrap(), 3);
+    }
+}
+
 #[tokio::test]
 async fn every_failure_walks_through_all_calls() {
     let mut failed_at = Vec::new();

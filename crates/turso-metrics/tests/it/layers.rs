@@ -51,6 +51,44 @@ async fn calls_rows_bytes_and_errors_are_counted_by_operation() {
     assert_eq!(connector.opening().operations[0].ever.count, 1);
 }
 
+/// Each under its own name, also those of one request.
+#[tokio::test]
+async fn reads_that_are_run_together_are_counted_each() {
+    let connector = Metered::new(memory(), NAMES);
+    let mut conn = connector.connect().await.unwrap();
+    conn.query(table()).await.unwrap();
+    let batch = Batch::new().step(add(1)).step(add(2));
+    conn.batch(batch).await.unwrap();
+    let broken = Statement::new("SELECT z FROM t").named("notes.add");
+    let answers = conn.query_all(vec![get(1), broken, get(2)]).await;
+    assert_eq!(answers.len(), 3);
+    let seen = connector.stats();
+    let get = seen.operation("notes.get").unwrap();
+    assert_eq!((get.ever.count, get.rows, get.received_bytes), (2, 3, 9));
+    let failed = seen.operation("notes.add").unwrap();
+    assert_eq!((failed.ever.count, failed.errors["misuse"]), (1, 1));
+    assert!(conn.query_all(Vec::new()).await.is_empty());
+}
+
+#[tokio::test]
+async fn reads_that_are_given_up_together_are_counted_each() {
+    let (faults, gate) = (Faults::none(), Gate::new());
+    let inner = FaultConnect::new(memory(), faults.clone());
+    let connector = Metered::new(inner, NAMES);
+    let mut conn = connector.connect().await.unwrap();
+    faults.nth_of("query", 2, Fault::Park(gate.clone()));
+    {
+        let mut asking = std::pin::pin!(conn.query_all(vec![get(1); 3]));
+        let polled = asking
+            .as_mut()
+            .poll(&mut Context::from_waker(std::task::Waker::noop()));
+        assert!(polled.is_pending());
+    }
+    let seen = connector.stats();
+    let get = seen.operation("notes.get").unwrap();
+    assert_eq!((get.ever.count, get.errors["cancelled"]), (3, 3));
+}
+
 #[tokio::test]
 async fn every_failed_group_of_a_program_is_counted() {
     let connector = Metered::new(memory(), NAMES);
