@@ -5,6 +5,8 @@ mod config;
 mod many;
 mod multi_row;
 mod plan;
+mod read;
+mod sizes;
 mod stats;
 mod submission;
 
@@ -13,5 +15,6 @@ pub use config::Config;
 pub use many::ManyRead;
 pub use multi_row::MultiRow;
 pub use plan::{Atomicity, Part, PartLimits, Weight, plan};
+pub use read::{GroupRead, ReadStats};
 pub use stats::Stats;
 pub use submission::Submission;

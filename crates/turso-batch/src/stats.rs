@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::sizes::Sizes;
+
 /// Classes of sizes of groups: 1 to 255 by powers of two, and all above.
 const GROUP_SIZES: usize = 9;
 
@@ -36,26 +38,14 @@ pub(crate) struct Counters {
     pub(crate) left_out: AtomicU64,
     pub(crate) programs: AtomicU64,
     pub(crate) repetitions: AtomicU64,
-    pub(crate) largest: AtomicU64,
-    group_sizes: [AtomicU64; GROUP_SIZES],
-}
-
-/// The class of a group of so many submissions.
-fn class(submissions: usize) -> usize {
-    let bits = submissions.checked_ilog2().unwrap_or(0);
-    usize::try_from(bits)
-        .map_or(GROUP_SIZES, |bits| bits)
-        .min(GROUP_SIZES - 1)
+    sizes: Sizes<GROUP_SIZES>,
 }
 
 impl Counters {
     pub(crate) fn begun(&self, submissions: usize, repeated: bool) {
         self.programs.fetch_add(1, Relaxed);
         self.repetitions.fetch_add(u64::from(repeated), Relaxed);
-        self.largest.fetch_max(submissions as u64, Relaxed);
-        if let Some(count) = self.group_sizes.get(class(submissions)) {
-            count.fetch_add(1, Relaxed);
-        }
+        self.sizes.count(submissions);
     }
 
     pub(crate) fn stats(&self, queued: usize) -> Stats {
@@ -65,23 +55,9 @@ impl Counters {
             left_out: self.left_out.load(Relaxed),
             programs: self.programs.load(Relaxed),
             repetitions: self.repetitions.load(Relaxed),
-            largest: self.largest.load(Relaxed),
-            group_sizes: self.group_sizes.each_ref().map(|count| count.load(Relaxed)),
+            largest: self.sizes.largest(),
+            group_sizes: self.sizes.classes(),
             queued,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_counted_by_powers_of_two() {
-        let counters = Counters::default();
-        for size in [1, 2, 3, 4, 7, 8, 255, 256, 100_000] {
-            counters.begun(size, false);
-        }
-        assert_eq!(counters.stats(0).group_sizes, [1, 2, 2, 1, 0, 0, 0, 1, 2]);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use turso_batch::{Config, GroupCommit};
 use turso_conn::ErrorKind;
 
-use crate::fake::{Answer, Fake, in_order, named, settle};
+use crate::fake::{Answer, Fake, in_order, named, runtime, settle};
 
 #[tokio::test]
 async fn who_leaves_before_the_commit_begins_is_left_out() {
@@ -72,13 +72,6 @@ async fn f52_a_panic_in_a_commit_is_an_unknown_outcome_and_the_next_one_works() 
     }
     assert_eq!(kinds, [ErrorKind::OutcomeUnknown, ErrorKind::Closed]);
     writes.submit(named("c")).await.unwrap();
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 #[test]

@@ -171,6 +171,13 @@ pub fn once(text: impl Into<String>) -> turso_batch::Submission {
     turso_batch::Submission::new(Batch::new().step(step))
 }
 
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
 /// Lets every other task run until nothing moves any more.
 pub async fn settle() {
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Group commit against doubles, real files and a real server.
+//! Group commit and grouped reads against doubles, real files and a real server.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,3 +17,4 @@ mod many;
 mod outcomes;
 mod place;
 mod queue;
+mod reads;
