@@ -2,7 +2,7 @@
 
 use memory_core::ChangeMark;
 use std::time::Duration;
-use turso_batch::{GroupCommit, Submission};
+use turso_batch::{GroupCommit, GroupRead, ReadStats, Submission};
 use turso_conn::{Acquire, Error, ErrorKind, Execute, Location, Result, Rows, Statement};
 use turso_metrics::{MeteredAcquire, MeteredLease};
 use turso_pool::{Lease, Pool};
@@ -14,13 +14,15 @@ use crate::metered::Connector;
 ///
 /// - A file has one writing connection, because SQLite has one writer at a time and a queue here
 ///   is fairer and cheaper than its locks, and some reading ones beside it.
-/// - A server has one pool for both.
+/// - A server has one pool for both. Reads by key that wait for its connections share requests.
 /// - A database in memory has one connection for both: it is private to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Lanes {
     write: GroupCommit<Lane>,
     /// None when reads share the connections of writes.
     read: Option<Lane>,
+    /// Reads by key from a server, where a request costs more than what it asks.
+    points: Option<GroupRead<Lane>>,
 }
 
 /// A pool of which it is known how long tasks wait for its connections and keep them.
@@ -57,6 +59,7 @@ impl Lanes {
         let read = read.map(|read| pool(read).build_lazy()).transpose()?;
         let write = lane(write, if read.is_some() { "write" } else { "all" });
         Ok(Self {
+            points: location.is_remote().then(|| GroupRead::new(write.clone())),
             write: GroupCommit::new(write, commits),
             read: read.map(|pool| lane(pool, "read")),
         })
@@ -66,8 +69,14 @@ impl Lanes {
         self.read.as_ref().unwrap_or(self.write.get_ref())
     }
 
-    /// Runs a read on one of the reading connections.
+    /// Runs a read on one of the reading connections; one by key together with others that wait
+    /// for a connection to a server. A page is read alone: those by key would wait for it.
     pub(crate) async fn read(&self, statement: Statement) -> Result<Rows> {
+        if let Some(points) = &self.points
+            && statement.is_point_read()
+        {
+            return points.query(statement).await;
+        }
         self.readers().acquire().await?.query(statement).await
     }
 
@@ -81,6 +90,11 @@ impl Lanes {
     /// What the commits did.
     pub(crate) fn commit_stats(&self) -> turso_batch::Stats {
         self.write.stats()
+    }
+
+    /// What the reads by key did, where they are grouped.
+    pub(crate) fn read_stats(&self) -> Option<ReadStats> {
+        self.points.as_ref().map(GroupRead::stats)
     }
 
     /// The writing connection itself, when it is its turn.

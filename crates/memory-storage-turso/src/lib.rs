@@ -51,7 +51,7 @@ pub use statistics::{GroupBy, OutcomeCounts, Statistics, StatisticsQuery};
 pub use storage::TursoStorage;
 #[cfg(feature = "zstd")]
 pub use train::Training;
-pub use turso_batch::{Config as CommitConfig, Stats as CommitStats};
+pub use turso_batch::{Config as CommitConfig, ReadStats, Stats as CommitStats};
 pub use turso_cache::{
     CacheConfig as CachePolicy, Clock, Eviction, LifeSpread, ManualClock, Refresh, StampsConfig,
     Stats as CacheStats, SystemClock,

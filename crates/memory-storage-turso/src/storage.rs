@@ -101,6 +101,12 @@ impl TursoStorage {
         self.lanes.commit_stats()
     }
 
+    /// What the reads by key of a server did: how many were asked alone, and in how many groups the
+    /// others. None without a server.
+    pub fn read_stats(&self) -> Option<turso_batch::ReadStats> {
+        self.lanes.read_stats()
+    }
+
     /// The pools of connections now, and what they have done.
     pub fn pools(&self) -> Pools {
         let (write, read) = self.lanes.lanes();

@@ -19,6 +19,7 @@ impl fmt::Display for PerformanceSnapshot {
         self.write_cache(f)?;
         self.write_pools(f)?;
         self.write_commits(f)?;
+        self.write_reads(f)?;
         self.write_payloads(f)?;
         let s = &self.statements;
         writeln!(
@@ -144,12 +145,23 @@ impl PerformanceSnapshot {
             return Ok(());
         }
         write!(f, "  writes in a transaction:")?;
-        for (power, count) in (0_u32..).zip(c.group_sizes) {
-            if count > 0 {
-                write!(f, " {}+: {count}", 1_u64 << power)?;
-            }
+        write_sizes(f, &c.group_sizes)
+    }
+
+    fn write_reads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(r) = &self.grouped_reads else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "reads by key: {} alone, {} in {} groups (at most {} in one), {} left out, {} queued",
+            r.alone, r.grouped, r.groups, r.largest, r.left_out, r.queued
+        )?;
+        if r.groups == 0 {
+            return Ok(());
         }
-        writeln!(f)
+        write!(f, "  reads in a group:")?;
+        write_sizes(f, &r.group_sizes)
     }
 
     fn write_payloads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,6 +180,16 @@ impl PerformanceSnapshot {
             number(p.packed_bytes) / number(p.packed)
         )
     }
+}
+
+/// Counts by powers of two, without those that are 0.
+fn write_sizes(f: &mut fmt::Formatter<'_>, sizes: &[u64]) -> fmt::Result {
+    for (power, count) in (0_u32..).zip(sizes) {
+        if *count > 0 {
+            write!(f, " {}+: {count}", 1_u64 << power)?;
+        }
+    }
+    writeln!(f)
 }
 
 /// In seconds, a line for each cache that holds values.

@@ -128,6 +128,18 @@ figures! {
         |s| plain(s.commits.map(|c| c.largest));
     QUEUED = gauge("memory.commit.queued", "Writes that wait for their commit to begin."),
         |s| plain(s.commits.map(|c| size(c.queued)));
+    READ_ALONE = count("memory.read.alone", "Reads by key that found a connection to the server at once."),
+        |s| plain(s.grouped_reads.map(|r| r.alone));
+    READ_GROUPED = count("memory.read.grouped", "Reads by key that waited for a connection and were asked in groups."),
+        |s| plain(s.grouped_reads.map(|r| r.grouped));
+    READ_LEFT_OUT = count("memory.read.left_out", "Reads by key that were given up while they waited for a connection."),
+        |s| plain(s.grouped_reads.map(|r| r.left_out));
+    READ_GROUPS = count("memory.read.groups", "Groups of reads by key that were asked, each by one request."),
+        |s| plain(s.grouped_reads.map(|r| r.groups));
+    READ_LARGEST = gauge("memory.read.largest", "Reads in the largest group until now."),
+        |s| plain(s.grouped_reads.map(|r| r.largest));
+    READ_QUEUED = gauge("memory.read.queued", "Reads by key that wait for a connection."),
+        |s| plain(s.grouped_reads.map(|r| size(r.queued)));
     PACKED = count("memory.payload.packed", "Payloads that were packed."),
         |s| plain(s.payloads.map(|p| p.packed));
     ORIGINAL = figure("memory.payload.original", Kind::Counter, Unit::Bytes, "Bytes of the payloads that were packed."),

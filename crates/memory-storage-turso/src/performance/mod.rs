@@ -40,6 +40,8 @@ pub struct PerformanceSnapshot {
     pub pools: Option<Pools>,
     /// Writes, and the transactions that committed them.
     pub commits: Option<turso_batch::Stats>,
+    /// Reads by key, and the groups in which a server was asked for them. None without one.
+    pub grouped_reads: Option<turso_batch::ReadStats>,
     /// Payloads that were packed: those of records that were to be stored, and those that training
     /// a dictionary and compacting packed.
     pub payloads: Option<turso_compression::Stats>,

@@ -47,6 +47,7 @@ impl Observe for TursoStorage {
         into.statements = self.prepared_stats().into();
         into.pools = Some(self.pools());
         into.commits = Some(self.commit_stats());
+        into.grouped_reads = self.read_stats();
         into.payloads = Some(self.packer().stats());
         into.traffic = self.traffic();
     }

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use testkit::net::Database;
 
 mod faults;
+mod grouped;
 mod requests;
 
 /// A fresh database, unless there is no server.
