@@ -248,7 +248,8 @@ async fn gets(database: &Database, fresh: &mut Episodes, size: Size) {
     let storage = builder.build().await.unwrap();
     let episode = fresh.next().unwrap();
     storage.store_episode(&episode).await.unwrap();
-    let end = Instant::now() + Duration::from_secs_f64(size.seconds);
+    let start = Instant::now();
+    let end = start + Duration::from_secs_f64(size.seconds);
     let running: Vec<_> = (0..64)
         .map(|_| {
             let (storage, id) = (storage.clone(), episode.id);
@@ -280,4 +281,6 @@ async fn gets(database: &Database, fresh: &mut Episodes, size: Size) {
         millis(quantile(&mut warm, 0.5)),
         "ms",
     );
+    let rate = warm.len() as f64 / start.elapsed().as_secs_f64();
+    figure("gets by 64 tasks on 8 connections", rate, "/s");
 }
