@@ -4,6 +4,9 @@ use std::io::{self, BufRead, Read as _};
 /// every byte of it is written as `\u0000`; a longer line is no episode.
 pub(crate) const LINE_BYTES_MAX: usize = 48 * 1024 * 1024;
 
+/// What some editors put before the first line of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The lines of a file, one in memory at a time.
 pub(crate) struct Lines<R> {
     reader: R,
@@ -38,6 +41,9 @@ impl<R: BufRead> Lines<R> {
                 return Ok(None);
             };
             self.number += 1;
+            if self.number == 1 && self.buffer.starts_with(BYTE_ORDER_MARK) {
+                self.buffer.drain(..BYTE_ORDER_MARK.len());
+            }
             if !fits || !self.buffer.trim_ascii().is_empty() {
                 let text = fits.then_some(self.buffer.trim_ascii());
                 return Ok(Some(Line {
@@ -89,6 +95,15 @@ mod tests {
         let expected = vec![(1, Some("a".into())), (4, Some("b".into()))];
         assert_eq!(read("a\r\n\n  \nb", 10), expected);
         assert_eq!(read("", 10), []);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        assert_eq!(
+            read("\u{feff}a\n\u{feff}b", 10),
+            [(1, Some("a".into())), (2, Some("\u{feff}b".into())),]
+        );
+        assert_eq!(read("\u{feff}\n", 10), []);
     }
 
     #[test]
