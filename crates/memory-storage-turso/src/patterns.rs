@@ -103,7 +103,7 @@ async fn store_both(
     patterns: &[Pattern],
     grouping: Grouping,
 ) -> Result<(Vec<Stored<EpisodeId>>, Vec<Stored<PatternId>>)> {
-    let mut batch = Batch::new();
+    let mut batch = Batch::new().contained();
     let first = push_stores(storage, episodes, 0, grouping, &mut batch).await?;
     let steps = batch.len();
     let second = push_stores(storage, patterns, episodes.len(), grouping, &mut batch).await?;

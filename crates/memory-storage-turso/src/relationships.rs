@@ -27,7 +27,7 @@ impl RelationshipStore for TursoStorage {
         relationships: &[EpisodeRelationship],
     ) -> Result<Vec<Change>> {
         check_relationships(relationships.iter().map(EpisodeRelationship::size_bytes))?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::new().contained();
         for relationship in relationships {
             push_checks(&mut batch, relationship);
             push_add(&mut batch, relationship)?;

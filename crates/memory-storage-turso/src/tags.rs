@@ -28,6 +28,7 @@ pub(crate) async fn change(
         .bind(new_write());
     let within = statement(CHANGE, sql::TAGS_WITHIN_LIMIT, key()).bind(as_i64(TAGS_MAX));
     let batch = Batch::new()
+        .contained()
         .step(Step::guard(statement(CHANGE, sql::EPISODE_EXISTS, key())))
         .step(update)
         .step(Step::guard(within))

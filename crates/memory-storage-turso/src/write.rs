@@ -167,7 +167,7 @@ pub(crate) async fn update_all<R: Record>(
     let values = updates.iter().map(|update| &update.value);
     plan(sizes(values).await, Atomicity::AllOrNothing)?;
     let last = last_updates(updates);
-    let mut batch = Batch::new();
+    let mut batch = Batch::new().contained();
     let records: Vec<&R> = updates.iter().map(|update| &update.value).collect();
     let mut push = |index: usize, encoded| {
         let update = updates

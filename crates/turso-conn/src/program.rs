@@ -86,6 +86,7 @@ impl<S: Into<Statement>> From<S> for Step {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     steps: Vec<Step>,
+    contained: bool,
 }
 
 impl Batch {
@@ -104,6 +105,27 @@ impl Batch {
     /// Adds a step in place.
     pub fn push(&mut self, step: impl Into<Step>) {
         self.steps.push(step.into());
+    }
+
+    /// Promises that the batch changes the rows that its values name, and not however many a
+    /// condition finds. Whatever SQLite keeps in order to take a statement back is then small, and a local
+    /// connection has it in memory instead of a temporary file, which a durable write of a few kilobytes
+    /// else makes in every second or third case. It counts for programs of such batches alone and of at most
+    /// [`CONTAINED_MAX`](Self::CONTAINED_MAX). TEMP tables of the connection may be lost by it.
+    #[must_use]
+    pub fn contained(mut self) -> Self {
+        self.contained = true;
+        self
+    }
+
+    /// The largest program, in bytes of SQL and values, that is
+    /// [contained](Self::contained): some hundred small records, whose indices may have ten
+    /// pages each.
+    pub const CONTAINED_MAX: usize = 1 << 20;
+
+    /// Whether [`contained`](Self::contained) was promised.
+    pub fn is_contained(&self) -> bool {
+        self.contained
     }
 
     /// The steps in order.
@@ -131,6 +153,7 @@ impl<S: Into<Step>> FromIterator<S> for Batch {
     fn from_iter<I: IntoIterator<Item = S>>(steps: I) -> Self {
         Self {
             steps: steps.into_iter().map(Into::into).collect(),
+            contained: false,
         }
     }
 }
@@ -214,6 +237,11 @@ impl Program {
     /// Bytes of SQL and values.
     pub fn size(&self) -> usize {
         self.groups.iter().map(Batch::size).sum()
+    }
+
+    /// Whether all of it is [contained](Batch::contained), and small.
+    pub(crate) fn is_contained(&self) -> bool {
+        self.groups.iter().all(Batch::is_contained) && self.size() <= Batch::CONTAINED_MAX
     }
 }
 

@@ -64,7 +64,7 @@ async fn store_part<R: Record>(
     part: Range<usize>,
 ) -> Result<Vec<Stored<R::Id>>> {
     let store = async |grouping| {
-        let mut batch = Batch::new();
+        let mut batch = Batch::new().contained();
         let records = records.get(part.clone()).unwrap_or_default();
         let chunks = push_stores(storage, records, part.start, grouping, &mut batch).await?;
         let explain = |step, error| explain_store::<R>(&chunks, step, error);

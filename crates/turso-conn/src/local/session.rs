@@ -25,6 +25,7 @@ pub(crate) struct Session {
     home: Home,
     conn: libsql::Connection,
     busy_wait: Option<Duration>,
+    scratch_in_memory: bool,
     working: bool,
     condition: Condition,
 }
@@ -55,6 +56,7 @@ impl Session {
             home: Home::new(),
             conn,
             busy_wait: None,
+            scratch_in_memory: false,
             working: false,
             condition,
         })
@@ -115,6 +117,17 @@ impl Session {
         if self.busy_wait != Some(wait) {
             self.conn.busy_timeout(wait).map_err(super::raw::error)?;
             self.busy_wait = Some(wait);
+        }
+        Ok(())
+    }
+
+    /// Where SQLite keeps what it needs for the next transaction only. It decides that as the
+    /// transaction begins.
+    pub(crate) fn keep_scratch_in_memory(&mut self, yes: bool) -> Result<()> {
+        if self.scratch_in_memory != yes {
+            let (file, memory) = ("PRAGMA temp_store = 0", "PRAGMA temp_store = 2");
+            self.control(if yes { memory } else { file })?;
+            self.scratch_in_memory = yes;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ pub(super) fn run(
     if groups.iter().all(Batch::is_empty) {
         return Ok(groups.iter().map(|_| Ok(Vec::new())).collect());
     }
+    session.keep_scratch_in_memory(program.is_contained())?;
     let mut transaction = Transaction::begin(session, call, only_reads(groups))?;
     let savepoints = groups.len() > 1;
     let mut results = Vec::with_capacity(groups.len());
@@ -33,6 +34,7 @@ pub(super) fn run(
 /// Runs one writing statement in a transaction of its own: should its answer
 /// exceed a limit after it wrote, what it wrote goes again.
 pub(super) fn run_one(session: &mut Session, step: &Step, call: &Call) -> Result<Rows> {
+    session.keep_scratch_in_memory(false)?;
     let mut transaction = Transaction::begin(session, call, false)?;
     let rows = transaction.step(step)?;
     transaction.commit()?;

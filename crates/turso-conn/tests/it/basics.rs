@@ -137,3 +137,35 @@ async fn a_single_connection_is_lent_in_turn() {
     let mut lease = single.acquire().await.unwrap();
     assert_eq!(integers(&mut *lease, "SELECT count(*) FROM t").await, [20]);
 }
+
+#[tokio::test]
+async fn only_small_programs_of_contained_batches_keep_their_scratch_in_memory() {
+    let place = Place::new();
+    let mut conn = place.with_table().await;
+    let insert = |x: i64| Statement::new("INSERT INTO t VALUES (?1, ?2)").bind(x);
+    let small = |x| Batch::new().step(insert(x).bind("small"));
+    let large = |x| {
+        let text = "x".repeat(Batch::CONTAINED_MAX);
+        Batch::new().contained().step(insert(x).bind(text))
+    };
+    let contained = |x| small(x).contained();
+    let programs = [
+        (Program::from(contained(1)), 2),
+        (Program::new([contained(2), small(3)]), 0),
+        (Program::new([contained(4), contained(5)]), 2),
+        (Program::from(large(6)), 0),
+        (Program::from(contained(7)), 2),
+        (Program::from(small(8)), 0),
+    ];
+    for (program, expected) in programs {
+        for stored in conn.atomic(program).await.unwrap() {
+            stored.unwrap();
+        }
+        let now = integers(&mut conn, "SELECT temp_store FROM pragma_temp_store").await;
+        assert_eq!(now, [expected]);
+    }
+    conn.atomic(contained(9).into()).await.unwrap();
+    run(&mut conn, "INSERT INTO t VALUES (10, 'alone')").await;
+    let now = integers(&mut conn, "SELECT temp_store FROM pragma_temp_store").await;
+    assert_eq!(now, [0]);
+}
