@@ -76,7 +76,7 @@ impl<A: Acquire + 'static> GroupRead<A> {
     pub async fn query(&self, statement: Statement) -> Result<Rows> {
         let shared = &self.shared;
         if statement.deadline().is_some() || statement.size() > STATEMENT_BYTES_MAX {
-            return shared.alone(statement).await;
+            return shared.alone(shared.acquiring(), statement).await;
         }
         let mut acquiring = None;
         if !shared.queue.has_turns() {
@@ -90,7 +90,11 @@ impl<A: Acquire + 'static> GroupRead<A> {
         }
         let (answer, turn) = match shared.queue.join(statement) {
             Ok(joined) => joined,
-            Err(statement) => return shared.alone(statement).await,
+            // It keeps its place with the lender: two would let one connection lie idle.
+            Err(statement) => {
+                let acquiring = acquiring.unwrap_or_else(|| shared.acquiring());
+                return shared.alone(acquiring, statement).await;
+            }
         };
         if turn {
             start(shared, acquiring.unwrap_or_else(|| shared.acquiring()));
@@ -111,9 +115,9 @@ impl<A: Acquire + 'static> Shared<A> {
         Box::pin(async move { shared.acquire.acquire().await })
     }
 
-    async fn alone(&self, statement: Statement) -> Result<Rows> {
+    async fn alone(&self, acquiring: Acquiring<A>, statement: Statement) -> Result<Rows> {
         self.counters.alone.fetch_add(1, Relaxed);
-        self.acquire.acquire().await?.query(statement).await
+        acquiring.await?.query(statement).await
     }
 }
 

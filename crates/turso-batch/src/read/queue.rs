@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use turso_conn::{Result, Rows, Statement};
 
 use super::{GROUP_MAX, QUEUE_MAX};
@@ -28,6 +29,7 @@ struct State {
 pub(super) struct Waiting {
     pub(super) statement: Statement,
     pub(super) reply: oneshot::Sender<Result<Rows>>,
+    pub(super) since: Instant,
 }
 
 /// What waits for its answer, and whether a turn must be started for it.
@@ -69,7 +71,11 @@ impl Queue {
             return Err(statement);
         }
         let (reply, answer) = oneshot::channel();
-        state.waiting.push_back(Waiting { statement, reply });
+        state.waiting.push_back(Waiting {
+            statement,
+            reply,
+            since: Instant::now(),
+        });
         Ok((answer, state.start_turns() > 0))
     }
 
@@ -92,6 +98,15 @@ impl Queue {
         }
         let turns = state.start_turns();
         Taken { group, left, turns }
+    }
+
+    /// Puts back in front what was taken; how many turns are to be started for it.
+    pub(super) fn put_back(&self, group: Vec<Waiting>) -> usize {
+        let mut state = self.state();
+        for one in group.into_iter().rev() {
+            state.waiting.push_front(one);
+        }
+        state.start_turns()
     }
 
     /// Ends a turn that never came. Those who wait are told: there may be nobody any more who

@@ -133,3 +133,23 @@ async fn every_connection_that_comes_takes_a_group() {
     lender.go(3);
     all(tasks).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn f48_who_came_later_waits_on_when_others_have_waited_too_long() {
+    let lender = Lender::gated(1);
+    let reads = GroupRead::new(lender.clone());
+    let mut tasks = behind(&reads, "first", ["early"]).await;
+    tokio::time::advance(Duration::from_secs(9)).await;
+    tasks.push(ask(&reads, "late"));
+    settle().await;
+    assert_eq!(reads.stats().queued, 2);
+    lender.refuse([ErrorKind::Timeout]);
+    lender.go(2);
+    let expected = [
+        Ok("first".into()),
+        Err(ErrorKind::Timeout),
+        Ok("late".into()),
+    ];
+    assert_eq!(all(tasks).await, expected);
+    assert_eq!(lender.asked(), [["first"], ["late"]]);
+}
