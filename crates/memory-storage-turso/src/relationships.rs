@@ -27,7 +27,11 @@ impl RelationshipStore for TursoStorage {
         relationships: &[EpisodeRelationship],
     ) -> Result<Vec<Change>> {
         check_relationships(relationships.iter().map(EpisodeRelationship::size_bytes))?;
-        let mut batch = Batch::new().contained();
+        let mut batch = Batch::new();
+        // Looking for a cycle may walk along any number of others.
+        if relationships.iter().all(|one| !one.kind().is_acyclic()) {
+            batch = batch.contained();
+        }
         for relationship in relationships {
             push_checks(&mut batch, relationship);
             push_add(&mut batch, relationship)?;

@@ -118,10 +118,9 @@ impl Batch {
         self
     }
 
-    /// The largest program, in bytes of SQL and values, that is
-    /// [contained](Self::contained): some hundred small records, whose indices may have ten
-    /// pages each.
-    pub const CONTAINED_MAX: usize = 1 << 20;
+    /// The largest program, in bytes of SQL and values, that is [contained](Self::contained):
+    /// some hundred small records, which may touch twenty pages each, 25 MB in all.
+    pub const CONTAINED_MAX: usize = 128 << 10;
 
     /// Whether [`contained`](Self::contained) was promised.
     pub fn is_contained(&self) -> bool {

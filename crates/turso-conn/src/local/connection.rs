@@ -118,6 +118,7 @@ impl LocalConnection {
                 .await;
         }
         let work = move |session: &mut Session, call: &Call| {
+            session.keep_scratch_in_memory(false)?;
             // VACUUM and the like want no other statement in the middle.
             if verb == Verb::Read {
                 session.hold_interrupts()?;
@@ -135,6 +136,9 @@ impl LocalConnection {
     }
 
     pub(super) async fn recycle(&mut self) -> Result<()> {
+        if self.file && self.hop.gave_up() {
+            return Err(unfit("a call was given up"));
+        }
         let mut session = self.hop.session(Instant::now() + RECYCLE_WAIT).await?;
         if session.in_transaction() {
             session.roll_back();

@@ -1,6 +1,7 @@
 //! One unit of work on a blocking thread, watched from outside.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -25,6 +26,7 @@ const STALLED: Duration = Duration::from_secs(5);
 pub(super) struct Hop {
     session: Arc<Mutex<Session>>,
     interrupt: libsql::Connection,
+    gave_up: AtomicBool,
 }
 
 impl Hop {
@@ -33,7 +35,14 @@ impl Hop {
         Self {
             session: Arc::new(Mutex::new(session)),
             interrupt,
+            gave_up: AtomicBool::new(false),
         }
+    }
+
+    /// Whether a unit of work was left to itself. Its caller was told so, and what it does later, it does
+    /// as a stranger would: nobody is to use its connection any more.
+    pub(super) fn gave_up(&self) -> bool {
+        self.gave_up.load(Relaxed)
     }
 
     /// The session, if nothing is running in it.
@@ -68,6 +77,7 @@ impl Hop {
         let stopper = Stopper {
             call: Arc::clone(&call),
             interrupt: &self.interrupt,
+            gave_up: &self.gave_up,
             armed: true,
         };
         let task = runtime.spawn_blocking(move || session.unit(|session| work(session, &call)));
@@ -100,6 +110,7 @@ pub(super) fn joined<T>(answer: Result<Result<T>, JoinError>) -> Result<T> {
 struct Stopper<'a> {
     call: Arc<Call>,
     interrupt: &'a libsql::Connection,
+    gave_up: &'a AtomicBool,
     armed: bool,
 }
 
@@ -122,6 +133,7 @@ impl Stopper<'_> {
                 return joined(answer);
             }
         }
+        self.gave_up.store(true, Relaxed);
         Err(Error::new(stalled, "the medium does not answer"))
     }
 
@@ -137,5 +149,40 @@ impl Drop for Stopper<'_> {
         if self.armed {
             self.stop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::local::statements::OneUnit;
+
+    #[tokio::test(start_paused = true)]
+    async fn f76_work_that_was_given_up_is_remembered() {
+        let database = libsql::Builder::new_local(":memory:")
+            .build()
+            .await
+            .unwrap();
+        let statements = Box::new(OneUnit::default());
+        let session = Session::new(database.connect().unwrap(), statements).unwrap();
+        let hop = Arc::new(Hop::new(session));
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let (medium, answers) = mpsc::channel::<()>();
+        let late = {
+            let hop = Arc::clone(&hop);
+            let work = move |_: &mut Session, _: &Call| Ok(answers.recv().is_ok());
+            tokio::spawn(async move { hop.run(deadline, ErrorKind::OutcomeUnknown, work).await })
+        };
+        while !late.is_finished() {
+            assert!(!hop.gave_up());
+            tokio::time::advance(STALLED).await;
+            tokio::task::yield_now().await;
+        }
+        let error = late.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert!(hop.gave_up());
+        drop(medium);
     }
 }

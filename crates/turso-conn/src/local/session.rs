@@ -25,7 +25,8 @@ pub(crate) struct Session {
     home: Home,
     conn: libsql::Connection,
     busy_wait: Option<Duration>,
-    scratch_in_memory: bool,
+    /// None when it is not known.
+    scratch_in_memory: Option<bool>,
     working: bool,
     condition: Condition,
 }
@@ -56,7 +57,7 @@ impl Session {
             home: Home::new(),
             conn,
             busy_wait: None,
-            scratch_in_memory: false,
+            scratch_in_memory: Some(false),
             working: false,
             condition,
         })
@@ -124,10 +125,11 @@ impl Session {
     /// Where SQLite keeps what it needs for the next transaction only. It decides that as the
     /// transaction begins.
     pub(crate) fn keep_scratch_in_memory(&mut self, yes: bool) -> Result<()> {
-        if self.scratch_in_memory != yes {
+        if self.scratch_in_memory != Some(yes) {
             let (file, memory) = ("PRAGMA temp_store = 0", "PRAGMA temp_store = 2");
+            self.scratch_in_memory = None;
             self.control(if yes { memory } else { file })?;
-            self.scratch_in_memory = yes;
+            self.scratch_in_memory = Some(yes);
         }
         Ok(())
     }

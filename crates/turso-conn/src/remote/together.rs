@@ -10,7 +10,7 @@ use super::read;
 use super::reads::work_of_statement;
 use super::retry::Work;
 use super::socket::Socket;
-use crate::{ErrorKind, Result, Rows, Statement};
+use crate::{Error, ErrorKind, Result, Rows, Statement};
 
 impl RemoteConnection {
     /// All of them by one request. Those of which it is not known whether they fail by
@@ -85,6 +85,12 @@ impl RemoteConnection {
         began: Instant,
     ) -> Result<Rows> {
         let left: Duration = self.within(statement).saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return Err(Error::new(
+                ErrorKind::Timeout,
+                "no answer before the deadline",
+            ));
+        }
         let mut tries = self.tries(Work::Read, Some(left));
         let read = |outcomes| read::statement(outcomes, statement);
         self.ask(socket, &mut tries, &execute(statement), read)
