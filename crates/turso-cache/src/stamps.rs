@@ -112,7 +112,8 @@ impl Stamps {
     /// Says whether the writes of others are told to the stamps as well, by
     /// [`touch`](Self::touch). At first they are not. As long as they are, what the stamps do not
     /// contradict is up to date however old it is: a value then has no end, and stays until a
-    /// write makes it obsolete or its room is needed.
+    /// write makes it obsolete or its room is needed. Before you say so, touch whatever others may
+    /// have written untold.
     pub fn set_complete(&self, complete: bool) {
         self.shared.complete.store(complete, Relaxed);
     }

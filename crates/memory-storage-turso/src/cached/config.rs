@@ -29,7 +29,7 @@ pub enum CacheMode {
 pub struct CacheConfig {
     /// Whether there is a cache.
     pub mode: CacheMode,
-    /// How long values live, where the writes of others are not told within `min_ttl`, and which give
+    /// How long values live, where the writes of others are not told sooner than any would end, and which give
     /// way. Its `max_bytes` is what all four caches may hold
     /// together, its `max_entries` holds for each of them.
     pub policy: CachePolicy,

@@ -31,8 +31,8 @@ use turso_cache::{Clock, SystemClock};
 /// A write of this process is seen by every read that begins after it ended, cached or not: what
 /// it may have changed is neither served nor stored from before it begins until its outcome is
 /// known. `docs/cache.md` says why. For that, everybody in the process uses this
-/// storage or clones of it, which share one cache; what is written around it counts as written by
-/// others. Writes of others are looked for through
+/// storage or clones of it, which share one cache. What is written around it, through the backend or through
+/// another cache before the same backend, is not noticed: [`clear`](Self::clear) afterwards. Writes of others are looked for through
 /// [`changes`](StorageBackend::changes), every [`check_interval`](CacheConfig::check_interval);
 /// as long as it tells, values have no other end. Where a backend cannot tell, as a server cannot, what
 /// they change is seen when the life of a value ends. What one call has created, up to 64 records, is
@@ -98,8 +98,8 @@ impl<S> CachedStorage<S> {
         }
     }
 
-    /// The backend itself. What is written through it directly counts as written by others, and
-    /// `TursoStorage` does not tell of it.
+    /// The backend itself. The cache does not notice what is written through it directly, and in a file
+    /// would serve what was there before for ever: [`clear`](Self::clear) afterwards.
     pub fn get_ref(&self) -> &S {
         self.shared.inner()
     }

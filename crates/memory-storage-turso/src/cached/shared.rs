@@ -94,6 +94,7 @@ impl<S> Shared<S> {
         C: Clock + Clone + 'static,
     {
         let (stamps, tables) = Tables::new(config.stamps);
+        let policy = &config.policy;
         let caches = match config.mode {
             CacheMode::On => Some(Caches::new(config, &stamps, tables, clock)?),
             CacheMode::Off => None,
@@ -104,7 +105,7 @@ impl<S> Shared<S> {
             tables,
             caches,
             watch: Watch::new(config.check_interval, CacheConfig::CHECK_WAIT),
-            looks_often: config.check_interval < config.policy.min_ttl,
+            looks_often: config.check_interval < policy.min_ttl.min(policy.negative_ttl),
             reads: Reads::default(),
         })
     }

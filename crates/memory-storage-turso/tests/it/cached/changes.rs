@@ -213,7 +213,7 @@ async fn values_have_no_end_where_the_writes_of_others_are_told_before_it() {
     let file = async || TursoStorage::open(":memory:").await.unwrap();
     assert_eq!(loads_in_a_day(file().await, often).await, 1);
     // Looks that come later than the shortest life bound nothing, nor does a backend that cannot tell.
-    let seldom = CacheConfig::default().policy.min_ttl;
+    let seldom = CacheConfig::default().policy.negative_ttl;
     for interval in [seldom, Duration::MAX] {
         assert_eq!(loads_in_a_day(file().await, interval).await, 2);
     }
