@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that takes too long for CI, all of it or by name:
 #
-#     scripts/long.sh [disk schedules fuzz soak minimal features]
+#     scripts/long.sh [disk schedules fuzz soak minimal features peers]
 #
 #   disk       lost power, every failing call, every damaged byte, each in full
 #   schedules  the cache's protocol: a million schedules, and the larger casts
@@ -9,6 +9,7 @@
 #   soak       SOAK_SECONDS (600 unless told) of processes on one database
 #   minimal    the workspace with the oldest versions that Cargo.toml allows
 #   features   each combination of features of each of the small crates
+#   peers      whether what is compared with other projects still compiles
 #
 # A piece that fails does not stop the others; the last lines say which did.
 set -euo pipefail
@@ -71,7 +72,17 @@ features() {
     done < <(combinations)
 }
 
-readonly all=(disk schedules fuzz features minimal soak)
+# Packages of their own, which the workspace does not see.
+peers() {
+    local package
+    for package in benches/versus/*/; do
+        echo "$package"
+        cargo clippy --locked --quiet --manifest-path "$package/Cargo.toml" --all-targets \
+            -- -D warnings || return 1
+    done
+}
+
+readonly all=(disk schedules fuzz features minimal peers soak)
 (($# > 0)) || set -- "${all[@]}"
 failed=()
 for piece in "$@"; do
