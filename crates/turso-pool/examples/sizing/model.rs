@@ -8,14 +8,17 @@ use turso_pool::{DemandMetrics, History, ScalingPolicy, Stats, Status, decide};
 
 const HOLD: Duration = Duration::from_millis(5);
 
-/// What a pool of `size` connections sees in one second.
+/// What a pool of `size` connections sees in one second. Demand comes in whole calls, whether they
+/// wait or not: else a load would look like another one as soon as nobody waits.
 pub fn seen(size: usize, demand: f64) -> DemandMetrics {
+    let call = HOLD.as_secs_f64();
+    let demand = (demand / call).round() * call;
     let busy = demand.min(f64::from(u32::try_from(size).unwrap()));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let served = (busy / HOLD.as_secs_f64()).round() as u32;
+    let served = (busy / call).round() as u32;
     let mut later = Stats::default();
     later.busy_time = HOLD * served;
-    later.waiting_time = Duration::from_secs_f64(demand - busy);
+    later.waiting_time = Duration::from_secs_f64((demand - busy).max(0.0));
     (later.acquired, later.released) = (u64::from(served), u64::from(served));
     let mut status = Status::default();
     status.size = size;

@@ -53,7 +53,10 @@ proptest! {
     /// Ten minutes of constant load: settled within seconds, at most one reversal, and
     /// all but a fifth of the connections in use where the minimum does not hold more.
     #[test]
-    fn f59_a_constant_load_settles(demand in 0.0_f64..90.0) {
+    fn f59_a_constant_load_settles(
+        // The first one has a fraction of a call, just above what fits into five connections.
+        demand in prop_oneof![1 => Just(4.500_755_114_864_289), 99 => 0.0_f64..90.0],
+    ) {
         let policy = policy(1, 100);
         let sizes = trace(&policy, vec![demand; 600]);
         prop_assert!(reversals(&sizes) <= 1, "{:?}", sizes);
