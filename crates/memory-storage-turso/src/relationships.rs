@@ -27,15 +27,7 @@ impl RelationshipStore for TursoStorage {
         relationships: &[EpisodeRelationship],
     ) -> Result<Vec<Change>> {
         check_relationships(relationships.iter().map(EpisodeRelationship::size_bytes))?;
-        let mut batch = Batch::new();
-        // Looking for a cycle may walk along any number of others.
-        if relationships.iter().all(|one| !one.kind().is_acyclic()) {
-            batch = batch.contained();
-        }
-        for relationship in relationships {
-            push_checks(&mut batch, relationship);
-            push_add(&mut batch, relationship)?;
-        }
+        let batch = adding(relationships)?;
         let rows = self
             .write(ADD, batch, |step, e| explain(step, STEPS, e))
             .await?;
@@ -157,6 +149,20 @@ fn position_values(position: Option<RelationshipKey>) -> [Value; 3] {
     })
 }
 
+/// What adds relationships.
+fn adding(relationships: &[EpisodeRelationship]) -> Result<Batch> {
+    let mut batch = Batch::new();
+    // Looking for a cycle may walk along any number of others.
+    if relationships.iter().all(|one| !one.kind().is_acyclic()) {
+        batch = batch.contained();
+    }
+    for relationship in relationships {
+        push_checks(&mut batch, relationship);
+        push_add(&mut batch, relationship)?;
+    }
+    Ok(batch)
+}
+
 /// The two guards: both ends exist, and no cycle is closed.
 fn push_checks(batch: &mut Batch, relationship: &EpisodeRelationship) {
     let key = key_values(relationship.namespace(), relationship.key());
@@ -212,4 +218,21 @@ fn explain(step: Option<usize>, steps: usize, error: turso_conn::Error) -> Error
     };
     // The error of a guard says only by what trick it failed.
     Error::new(kind, context).at_index(step / steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use memory_core::{RelationshipKind, Timestamp};
+
+    #[test]
+    fn what_walks_along_relationships_is_not_contained() {
+        for kind in RelationshipKind::ALL {
+            let [from, to] = [[1; 16], [2; 16]].map(EpisodeId::from_bytes);
+            let now = Timestamp::from_micros(0).unwrap();
+            let one = EpisodeRelationship::new(Namespace::default(), kind, from, to, now).unwrap();
+            let batch = adding(&[one]).unwrap();
+            assert_eq!(batch.is_contained(), !kind.is_acyclic(), "{kind:?}");
+        }
+    }
 }

@@ -109,8 +109,8 @@ impl Batch {
 
     /// Promises that the batch changes the rows that its values name, and not however many a
     /// condition finds. Whatever SQLite keeps in order to take a statement back is then small, and a local
-    /// connection has it in memory instead of a temporary file, which a durable write of a few kilobytes
-    /// else makes in every second or third case. It counts for programs of such batches alone and of at most
+    /// connection has it in memory instead of a temporary file, which a write of a few kilobytes into a
+    /// table with many indices else makes in every third case. It counts for programs of such batches alone and of at most
     /// [`CONTAINED_MAX`](Self::CONTAINED_MAX). TEMP tables of the connection may be lost by it.
     #[must_use]
     pub fn contained(mut self) -> Self {
